@@ -50,6 +50,13 @@ func (s *configShow) Run(ctx *kong.Context, from *settings, c *console) error {
 		if one.Name == "config" && holdsSettings(fmt.Sprint(one.Value)) {
 			one.Value = "(settings)" // which may be secret
 		}
+		if one.Name == "webhook" { // which may have a password
+			names, err := s.Serve.webhookFlags.names()
+			if err != nil {
+				return usageError{err}
+			}
+			one.Value = names
+		}
 		if span, ok := one.Value.(time.Duration); ok {
 			one.Value = spanWords(span)
 		}

@@ -28,10 +28,10 @@ type configFile struct {
 
 // kind says where the settings stand: in a file, a variable, or the flag itself.
 func (f *configFile) kind() string {
-	switch {
-	case f.path == configFlag:
+	switch f.path {
+	case configFlag:
 		return "flag " + f.path
-	case f.path == configVariable:
+	case configVariable:
 		return "variable " + f.path
 	}
 	return "file " + f.path

@@ -83,8 +83,16 @@ func (e *execCommand) Run(ctx context.Context, parsed *kong.Context, from *setti
 		return usageError{from.locate(parsed, err)}
 	}
 	defer func() { err = with(err, record.close()) }()
-	simulator, export, err := e.start(log, dir.path, from, parsed, state)
+	simulator, export, err := e.make(log, dir.path, from, parsed, state)
 	if err != nil {
+		return err
+	}
+	hooks, err := e.Serve.webhookFlags.start(simulator)
+	if err != nil {
+		return usageError{from.locate(parsed, err)}
+	}
+	defer hooks.end()
+	if err := simulator.Start(); err != nil {
 		return err
 	}
 	record.follow(simulator.Journal)
@@ -128,8 +136,8 @@ func with(err, further error) error {
 	return errors.Join(err, further)
 }
 
-// start makes and starts the simulator. Export writes its state once it has stopped.
-func (e *execCommand) start(log *serviceLog, dir string, from *settings, parsed *kong.Context, state *stateDir) (_ *sim.Simulator, export func(*console) error, err error) {
+// make makes the simulator. Export writes its state once it has stopped.
+func (e *execCommand) make(log *serviceLog, dir string, from *settings, parsed *kong.Context, state *stateDir) (_ *sim.Simulator, export func(*console) error, err error) {
 	s := &e.Serve
 	if s.Files == "" {
 		s.Files = dir
@@ -150,7 +158,7 @@ func (e *execCommand) start(log *serviceLog, dir string, from *settings, parsed 
 	if err != nil {
 		return nil, nil, usageError{err}
 	}
-	return simulator, export, simulator.Start()
+	return simulator, export, nil
 }
 
 // place describes the simulator for the program.

@@ -13,7 +13,7 @@ const keyTextFlag = "key-p8"
 
 // secretFlags are the flags whose values no error may show. Their variables have the
 // usual names.
-var secretFlags = []string{keyTextFlag, "control-token", "password", "p12-password"}
+var secretFlags = []string{keyTextFlag, "control-token", "password", "p12-password", "webhook-secret"}
 
 // secretValues are what those flags are set to, by the command line, variables or the
 // file of settings.

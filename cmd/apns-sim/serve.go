@@ -31,6 +31,7 @@ type serveCommand struct {
 	listenFlags   `group:"Listeners"`
 	identityFlags `group:"Certificates, team and apps"`
 	stateFlags    `group:"State"`
+	webhookFlags  `group:"Webhooks"`
 
 	Faults   faultFlags    `embed:"" group:"Faults"`
 	Provider providerFlags `embed:"" group:"Provider rules"`
@@ -205,6 +206,11 @@ func (s *serveCommand) Run(ctx context.Context, parsed *kong.Context, from *sett
 	if err != nil {
 		return usageError{err}
 	}
+	hooks, err := s.webhookFlags.start(simulator)
+	if err != nil {
+		return usageError{from.locate(parsed, err)}
+	}
+	defer hooks.end()
 	if err := simulator.Start(); err != nil {
 		return err
 	}
@@ -254,7 +260,7 @@ func (s *serveCommand) config() (sim.Config, error) {
 		ControlToken: s.controlToken(),
 	}
 	return cfg, errors.Join(
-		s.checkAddresses(), s.checkWords(),
+		s.checkAddresses(), s.checkWords(), s.webhookFlags.check(),
 		counts{"history": s.History, "history-bytes": s.HistoryBytes}.below(1),
 		spans{"stop-timeout": s.StopTimeout}.negatives(),
 		s.Provider.apply(&cfg), s.HTTP.apply(&cfg), s.Device.apply(&cfg), s.Delivery.apply(&cfg), s.Login.apply(&cfg), s.Faults.apply(&cfg),

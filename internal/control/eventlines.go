@@ -32,6 +32,11 @@ func WriteEvents(ctx context.Context, j *journal.Journal, w io.Writer) error {
 	}
 }
 
+// EventJSON is an event in the form of the stream of events.
+func EventJSON(e *journal.SharedEvent) ([]byte, error) {
+	return json.Marshal(eventOf(&e.Event, e.Subject()))
+}
+
 // writeEvents writes the events after a cursor, and returns the cursor of the next ones.
 func writeEvents(j *journal.Journal, cursor uint64, w io.Writer) (next uint64, err error) {
 	page := j.ReadShared(cursor)
@@ -44,7 +49,7 @@ func writeEvents(j *journal.Journal, cursor uint64, w io.Writer) (next uint64, e
 		fmt.Fprintf(&out, `{"event":"missed","after":%d,"before":%d}`+"\n", cursor, before)
 	}
 	for _, e := range page.Events {
-		line, err := json.Marshal(eventOf(&e.Event, e.Subject()))
+		line, err := EventJSON(e)
 		if err != nil {
 			return cursor, err
 		}

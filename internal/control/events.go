@@ -3,7 +3,6 @@ package control
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -236,7 +235,7 @@ func (st *stream) page(page *journal.SharedPage) error {
 
 // message is an event as it is sent to every reader.
 func message(v *journal.SharedEvent) ([]byte, error) {
-	data, err := json.Marshal(eventOf(&v.Event, v.Subject()))
+	data, err := EventJSON(v)
 	if err != nil {
 		return nil, err
 	}

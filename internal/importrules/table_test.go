@@ -34,7 +34,7 @@ var (
 var rules = []rule{
 	{"apns", []string{"internal/spelling"}, nil, "the words of APNs: users import them, and they bring no other module along"},
 	{"apnstest", slices.Concat(ground, core, []string{"internal/sim", "internal/keystore", "internal/device", "internal/virtualdevice", "internal/memnet"}), nil, "a simulator in a test: sim does the wiring"},
-	{"cmd/apns-sim", slices.Concat(ground, core, []string{"internal/sim", "internal/spacecontrol", "internal/keystore", "internal/control", "internal/vocabulary", "internal/logs", "internal/pki/p12", "internal/controlapi", "internal/printable", "internal/provider", "internal/secret", "internal/fault/condition", "internal/clidoc", "internal/store/sqlite", "internal/seed"}), slices.Concat(cli, yaml, []string{"golang.org/x/term", "golang.org/x/sys/unix"}), "the only place that joins sim with the control API, so that apnstest stays small"},
+	{"cmd/apns-sim", slices.Concat(ground, core, []string{"internal/sim", "internal/spacecontrol", "internal/keystore", "internal/control", "internal/vocabulary", "internal/logs", "internal/pki/p12", "internal/controlapi", "internal/printable", "internal/provider", "internal/secret", "internal/fault/condition", "internal/clidoc", "internal/store/sqlite", "internal/seed", "internal/webhook"}), slices.Concat(cli, yaml, []string{"golang.org/x/term", "golang.org/x/sys/unix"}), "the only place that joins sim with the control API, so that apnstest stays small"},
 	{"cmd/device-sim", []string{"apns", "internal/spelling", "internal/controlapi", "internal/courier", "internal/device", "internal/lesson", "internal/loadgen", "internal/printable", "internal/presentation", "internal/secret", "internal/version", "internal/clidoc"}, keyboard, "a phone knows nothing of the server but the protocol; controlapi has the table of what a device can be told"},
 	{"examples/...", []string{"apns", "apnstest"}, nil, "examples show what a user can do, so they use what a user can import"},
 	{"helpers/...", nil, nil, "users import them into tests of their own; the control API is all they know"},
@@ -61,6 +61,7 @@ var rules = []rule{
 	{"internal/store/storetest", []string{"apns", "internal/store"}, []string{"github.com/stretchr/testify/assert", "github.com/stretchr/testify/require"}, "what every store promises, for the tests of stores"},
 	{"internal/store/sqlite", []string{"apns", "internal/store"}, []string{"modernc.org/sqlite", "modernc.org/sqlite/lib"}, "an edge: a disk and a goroutine; the command alone links it, so that apnstest stays small"},
 
+	{"internal/webhook", []string{"internal/filters", "internal/journal"}, nil, "an edge: it sends what the journal has; the form of events is control's, and the command joins them"},
 	{"internal/proxy", nil, nil, "an edge of its own: bytes that it does not understand"},
 
 	{"internal/h2", []string{"internal/quickack"}, h2, "HTTP/2 without APNs: only the framer and hpack of x/net"},

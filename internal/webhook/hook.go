@@ -1,0 +1,194 @@
+package webhook
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/apns-sim/apns-sim/internal/journal"
+)
+
+const (
+	// firstDelay is the time to the second attempt; it doubles with each one, up to maxDelay.
+	firstDelay = 500 * time.Millisecond
+	maxDelay   = 30 * time.Second
+	// attemptTime is how long an event is tried; then it is dropped.
+	attemptTime = 5 * time.Minute
+	// endTime is how long the remaining events may take when the simulator stops.
+	endTime = 2 * time.Second
+)
+
+// Config configures a [Hook].
+type Config struct {
+	Target Target
+	// Secret signs the requests; nil does not.
+	Secret  []byte
+	Journal *journal.Journal
+	// Encode writes an event as JSON.
+	Encode func(*journal.SharedEvent) ([]byte, error)
+	// Transport makes the requests; nil is that of net/http, with proxies by the environment.
+	Transport http.RoundTripper
+	// Log takes retries and drops.
+	Log *slog.Logger
+}
+
+// A Hook sends the events of a journal to one URL.
+type Hook struct {
+	Config
+	target  Target
+	secret  []byte
+	client  *http.Client
+	run     string // makes the ids unique among runs
+	cursor  uint64
+	sent    int
+	dropped int
+	failing bool // since the last event that was accepted
+}
+
+// New makes a hook for the events from now on.
+func New(cfg Config) *Hook {
+	if cfg.Transport == nil {
+		cfg.Transport = http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // net/http documents it.
+	}
+	return &Hook{
+		Config: cfg, target: cfg.Target, secret: cfg.Secret, run: rand.Text(), cursor: cfg.Journal.Last(),
+		client: &http.Client{
+			Transport:     cfg.Transport,
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+	}
+}
+
+// Run sends events until ctx ends, and then those that are left, for endTime at most. What
+// was not sent is counted in the log.
+func (h *Hook) Run(ctx context.Context) {
+	sending, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	var limiting sync.WaitGroup
+	limiting.Go(func() { limitEnd(ctx, sending, cancel) })
+	defer limiting.Wait()
+	defer cancel()
+	defer h.client.CloseIdleConnections()
+	watch := h.Journal.Watch(h.target.filter)
+	defer watch.Stop()
+	for {
+		ended := ctx.Err() != nil
+		before := h.cursor
+		h.page(sending)
+		if h.cursor != before {
+			continue
+		}
+		if ended {
+			break
+		}
+		select {
+		case <-watch.C():
+			h.cursor = watch.Since(h.cursor)
+		case <-ctx.Done():
+		}
+	}
+	h.Log.Info("webhook ended", "url", h.target.Name(), "sent", h.sent, "dropped", h.dropped)
+}
+
+// limitEnd calls cancel endTime after ctx has ended, unless sending ends before.
+func limitEnd(ctx, sending context.Context, cancel func()) {
+	select {
+	case <-ctx.Done():
+	case <-sending.Done():
+		return
+	}
+	limit := time.NewTimer(endTime)
+	defer limit.Stop()
+	select {
+	case <-limit.C:
+		cancel()
+	case <-sending.Done():
+	}
+}
+
+// page sends the matching events of the next page.
+func (h *Hook) page(ctx context.Context) {
+	page := h.Journal.ReadShared(h.cursor)
+	if page.Missed {
+		h.missed(ctx, &page)
+	}
+	for _, e := range page.Events {
+		if !e.Match(&h.target.filter) {
+			continue
+		}
+		if ctx.Err() != nil { // the simulator stops
+			h.dropped++
+			continue
+		}
+		body, err := h.Encode(e)
+		if err != nil {
+			h.drop(fmt.Sprintf("event %d", e.Seq), err)
+			continue
+		}
+		h.send(ctx, e.Seq, body)
+	}
+	h.cursor = page.Next
+}
+
+// missed says that events were evicted from the journal before they could be sent.
+func (h *Hook) missed(ctx context.Context, page *journal.SharedPage) {
+	before := page.Next
+	if len(page.Events) > 0 {
+		before = page.Events[0].Seq
+	}
+	h.Log.Warn("the receiver of a webhook is too slow: events were evicted from the history before they could be sent",
+		"url", h.target.Name(), "after", h.cursor, "before", before)
+	h.send(ctx, before-1, fmt.Appendf(nil, `{"event":"missed","after":%d,"before":%d}`, h.cursor, before))
+}
+
+// send sends one event, again and again until it is accepted or dropped.
+func (h *Hook) send(ctx context.Context, seq uint64, body []byte) {
+	id := fmt.Sprintf("evt_%s_%d", h.run, seq)
+	last := time.Now().Add(attemptTime)
+	for delay := firstDelay; ; delay = min(2*delay, maxDelay) {
+		err := h.post(ctx, id, body)
+		if err == nil {
+			h.accepted()
+			return
+		}
+		_, rejected := errors.AsType[*rejectedError](err)
+		if rejected || ctx.Err() != nil || time.Now().Add(delay).After(last) {
+			h.drop(fmt.Sprintf("event %d", seq), err)
+			return
+		}
+		h.failed(err)
+		retry := time.NewTimer(delay)
+		select {
+		case <-retry.C:
+		case <-ctx.Done():
+			retry.Stop()
+		}
+	}
+}
+
+// accepted counts an event that arrived.
+func (h *Hook) accepted() {
+	h.sent++
+	if h.failing {
+		h.failing = false
+		h.Log.Info("webhook works again", "url", h.target.Name(), "dropped", h.dropped)
+	}
+}
+
+// failed says so once for a series of failures.
+func (h *Hook) failed(err error) {
+	if !h.failing {
+		h.failing = true
+		h.Log.Warn("webhook failed; events wait in the history, and the request is repeated", "url", h.target.Name(), "err", err)
+	}
+}
+
+// drop counts an event that will not arrive.
+func (h *Hook) drop(event string, err error) {
+	h.dropped++
+	h.Log.Warn("webhook dropped an event", "url", h.target.Name(), "event", event, "dropped", h.dropped, "err", err)
+}
