@@ -59,23 +59,23 @@ func (s *Space) newDevice(env apns.Environment, apps []*App) *Device {
 }
 
 func (d *Device) close() {
-	if err := d.inside().GivenUp(); err != nil {
+	if err := d.current().GivenUp(); err != nil {
 		d.space.tb.Errorf("apnstest: device: %v", err)
 	}
-	d.space.server.simulator().DeviceControl.RemoveDevice(d.inside().ID())
+	d.space.server.simulator().DeviceControl.RemoveDevice(d.current().ID())
 }
 
-// inside is the device inside the simulator that runs now.
-func (d *Device) inside() *virtualdevice.Device { return d.virtual.Load() }
+// current is the device inside the simulator that runs now.
+func (d *Device) current() *virtualdevice.Device { return d.virtual.Load() }
 
 // emulator is the emulated device itself.
-func (d *Device) emulator() *device.Device { return d.inside().Emulator() }
+func (d *Device) emulator() *device.Device { return d.current().Emulator() }
 
 // ID returns the device ID, for [ByDevice].
-func (d *Device) ID() string { return d.inside().ID().String() }
+func (d *Device) ID() string { return d.current().ID().String() }
 
 // Environment is that of the device.
-func (d *Device) Environment() apns.Environment { return d.inside().Environment }
+func (d *Device) Environment() apns.Environment { return d.current().Environment }
 
 // Token returns the device token of an app, in hex, as the app sends it to its provider.
 // It installs the app if necessary.
@@ -116,7 +116,7 @@ func (d *Device) Expire(app *App) {
 }
 
 func (d *Device) address() broker.Address {
-	return broker.Address{Environment: d.inside().Environment, Device: d.inside().ID()}
+	return broker.Address{Environment: d.current().Environment, Device: d.current().ID()}
 }
 
 // Disconnect takes the device offline; notifications are stored for it.
@@ -126,9 +126,9 @@ func (d *Device) Disconnect() {
 	d.await("go offline", d.offline)
 }
 
-// Crash takes the device offline with a TCP reset. Notifications that it has received but
+// Reset takes the device offline with a TCP reset. Notifications that it has received but
 // not acknowledged are sent again.
-func (d *Device) Crash() {
+func (d *Device) Reset() {
 	d.space.tb.Helper()
 	d.emulator().Reset()
 	d.await("go offline", d.offline)
@@ -149,9 +149,9 @@ func (d *Device) Connect() {
 // inbox. Pushes to its old tokens are rejected with Unregistered.
 func (d *Device) Erase() {
 	d.space.tb.Helper()
-	d.space.server.simulator().DeviceControl.EraseDevice(d.inside().ID())
+	d.space.server.simulator().DeviceControl.EraseDevice(d.current().ID())
 	d.await("come back after it was erased", func(ctx context.Context) error {
-		_, err := d.inside().Erase(ctx)
+		_, err := d.current().Erase(ctx)
 		return err
 	})
 }
@@ -167,7 +167,7 @@ func (d *Device) Revoke() {
 func (d *Device) tell(action, topic string) {
 	d.space.tb.Helper()
 	d.await("finish the action "+action, func(ctx context.Context) error {
-		_, err := d.space.server.simulator().DeviceControl.TellDevice(ctx, d.inside().ID(), action, topic)
+		_, err := d.space.server.simulator().DeviceControl.TellDevice(ctx, d.current().ID(), action, topic)
 		return err
 	})
 }

@@ -79,7 +79,7 @@ func TestWhatACrashedDeviceHasNotAcknowledgedComesAgain(t *testing.T) {
 	mine.device.SetAckDelay(-1)
 	got := mine.push(t, `{"n":1}`)
 	mine.device.Next()
-	mine.device.Crash()
+	mine.device.Reset()
 	assert.Contains(t, mine.History(got.id), "stored not-acknowledged")
 	mine.device.SetAckDelay(0)
 	mine.device.Connect()

@@ -59,7 +59,7 @@ func (s *Space) describe(dir string) (p envvars.Place, err error) {
 	for _, d := range s.devices {
 		for _, installed := range d.emulator().Apps() {
 			if installed.Topic == p.Topic {
-				p.AddDevice(d.inside().Environment.String(), d.ID(), installed.Token.String())
+				p.AddDevice(d.current().Environment.String(), d.ID(), installed.Token.String())
 			}
 		}
 	}

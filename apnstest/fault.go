@@ -106,9 +106,9 @@ func GoAway(o GoAwayOptions) Fault { return o.fault(fault.GoAway) }
 // GoAwayFirst sends GOAWAY as the first frame of a connection, before SETTINGS.
 func GoAwayFirst(o GoAwayOptions) Fault { return o.fault(fault.GoAwayFirst) }
 
-// RetireConnection sends GOAWAY, answers the request, and resets later streams with
+// GoAwayRefuse sends GOAWAY, answers the request, and resets later streams with
 // REFUSED_STREAM. Of the options it takes Reason and Text.
-func RetireConnection(o GoAwayOptions) Fault { return o.fault(fault.Retire) }
+func GoAwayRefuse(o GoAwayOptions) Fault { return o.fault(fault.GoAwayRefuse) }
 
 // GoAwayOptions describe a GOAWAY. The zero value is one with NO_ERROR and the newest
 // stream as its last one; the connection ends when all open streams are answered.

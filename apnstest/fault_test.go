@@ -119,7 +119,7 @@ func TestATestThatFailsTellsTheSeedOfChance(t *testing.T) {
 		}, true},
 		{"preset", func(s *apnstest.Space) func() { return s.Inject(apnstest.Preset("resets")) }, true},
 		{"certain", func(s *apnstest.Space) func() { return s.Inject(apnstest.RespondStatus(503)) }, false},
-		{"certain delay", func(s *apnstest.Space) func() { return s.Inject(apnstest.Preset("collapse")) }, false},
+		{"certain delay", func(s *apnstest.Space) func() { return s.Inject(apnstest.Preset("throughput-drop")) }, false},
 	} {
 		var log []string
 		t.Run(tc.name, func(t *testing.T) {

@@ -34,7 +34,7 @@ func (d *Device) Next() Notification {
 	defer cancel()
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	got, err := d.inside().Await(ctx, d.last, 1)
+	got, err := d.current().Await(ctx, d.last, 1)
 	if err != nil {
 		d.space.tb.Fatalf("apnstest: no notification came within %v: %v", d.space.server.Config.Timeout, err)
 	}
@@ -45,7 +45,7 @@ func (d *Device) Next() Notification {
 // Inbox returns all notifications that the device has received so far, including those
 // that Next has returned. It does not wait.
 func (d *Device) Inbox() []Notification {
-	got := d.inside().Received(0)
+	got := d.current().Received(0)
 	list := make([]Notification, len(got))
 	for i := range got {
 		list[i] = received(&got[i].Notification)

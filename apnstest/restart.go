@@ -28,7 +28,7 @@ func (s *Server) restart() error {
 	}
 	online := make(map[*Device]bool)
 	for _, d := range s.allDevices() {
-		online[d] = d.inside().Online()
+		online[d] = d.current().Online()
 	}
 	before.DeviceControl.Fleet.Save()
 	if err := before.Close(); err != nil {
@@ -50,7 +50,7 @@ func (s *Server) resume(online map[*Device]bool) error {
 		}
 	}
 	for d, wasOnline := range online {
-		now := s.simulator().DeviceControl.Fleet.Numbered(d.inside().Number())
+		now := s.simulator().DeviceControl.Fleet.Numbered(d.current().Number())
 		if now == nil { // the test has removed it
 			continue
 		}

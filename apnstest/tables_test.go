@@ -25,7 +25,7 @@ var latency = Between(2, 3).Growing(6)
 var everyFault = []Fault{
 	Reject(apns.Shutdown).UnregisteredSince(time.Unix(2, 0)).Sticky().Delayed(latency),
 	RespondStatus(503), DelayResponse(latency), NoResponse().Deliver(), ResetStream(Cancel).Deliver(), ResetConnection().Deliver(),
-	GoAway(allOptions), GoAwayFirst(allOptions), RetireConnection(GoAwayOptions{Reason: apns.Shutdown, Text: "t"}),
+	GoAway(allOptions), GoAwayFirst(allOptions), GoAwayRefuse(GoAwayOptions{Reason: apns.Shutdown, Text: "t"}),
 	LimitStreams(1, 2), LimitStreamsStrictly(1), Mute(), NoPong(), Discard(), StayRegistered(), OddIDs(IDUpperCase),
 	SlowAccept(latency), RejectConnection(), ShowChain(ChainExpired), BreakHandshake(HandshakeReset),
 	RejectLogin("t"), RejectLoginWithTime("t"), Redirect("h", "t"), SlowLogin(latency), NoKeepalive(),
@@ -110,7 +110,7 @@ func TestEveryFilterHasAConstructor(t *testing.T) {
 // The constants are spelled out, for the documentation of the package; the tables are
 // elsewhere.
 func TestConstantsAreThoseOfTheTables(t *testing.T) {
-	file, err := parser.ParseFile(token.NewFileSet(), "words.go", nil, 0)
+	file, err := parser.ParseFile(token.NewFileSet(), "constants.go", nil, 0)
 	require.NoError(t, err)
 	ours := map[string][]string{}
 	ast.Inspect(file, func(n ast.Node) bool {

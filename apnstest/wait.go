@@ -112,7 +112,7 @@ func (s *Space) requireState(state State, list []Filter) Record {
 		if j.Count(wanted) > 0 {
 			break
 		}
-		if s.lost(candidates) {
+		if s.noneDeliverable(candidates) {
 			cancel()
 			break
 		}
@@ -123,9 +123,9 @@ func (s *Space) requireState(state State, list []Filter) Record {
 	return s.await(ctx, 1, wanted)[0]
 }
 
-// lost reports whether pushes match a filter and none of them will be delivered: providers
+// noneDeliverable reports whether pushes match a filter and none of them will be delivered: providers
 // do not send them again.
-func (s *Space) lost(f filters.Filter) bool {
+func (s *Space) noneDeliverable(f filters.Filter) bool {
 	list := s.server.simulator().Journal.Find(journal.Query{Filter: f}).Records
 	return len(list) > 0 && !slices.ContainsFunc(list, func(r journal.Record) bool {
 		switch r.State {

@@ -53,7 +53,7 @@ const (
 	churnTimeout = 5 * time.Minute
 )
 
-// Two fleets of different framing come and go, are killed without a word, lose their
+// Two fleets of different framing come and go, vanish without closing the connection, lose their
 // tokens and are erased, while providers push. Each push that was accepted reaches its
 // app exactly once, or its record says why not, and that is true. "APNs stores only one
 // notification per bundle ID", and one of each collapse id as of June 2024.

@@ -66,7 +66,7 @@ func (l churnLoad) rates(count int) string {
 	shares := []struct {
 		action string
 		of     float64 // of all disturbances
-	}{{"disconnect", 0.3}, {"reset", 0.15}, {"kill", 0.15}, {"rotate", 0.2}, {"erase", 0.02}, {"sleep", 0.18}}
+	}{{"disconnect", 0.3}, {"reset", 0.15}, {"vanish", 0.15}, {"rotate", 0.2}, {"erase", 0.02}, {"sleep", 0.18}}
 	rates := make([]string, 0, len(shares))
 	for _, share := range shares {
 		if share.action == "erase" && l.keep {

@@ -209,7 +209,7 @@ var symptoms = map[string]func(*testing.T, *quirk){
 		wg.Wait()
 		assert.Positive(t, late.Load(), "of eight that each wait for a second or so")
 	},
-	"collapse": func(t *testing.T, q *quirk) {
+	"throughput-drop": func(t *testing.T, q *quirk) {
 		p := q.watched(t)
 		begun := time.Now()
 		require.Equal(t, map[string]int{"": 25}, q.outcomes(t, p, 25))

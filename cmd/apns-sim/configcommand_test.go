@@ -36,7 +36,7 @@ func TestConfigShowTellsDefaultsAsTheyAre(t *testing.T) {
 	// These are zero and say what that means.
 	zero := []string{
 		"idle-timeout", "burst-limit", "max-requests", "busy-connections", "drain-time", "max-connections", "unregister-seed", "group-window", "channel-budget",
-		"initial-window-size", "background-per-hour", "live-activity-per-hour", "enable-timeout", "upload-ack-delay", "fault-seed",
+		"initial-window-size", "background-per-hour", "live-activity-per-hour", "enable-timeout", "device-message-ack-delay", "fault-seed",
 	}
 	for name, one := range all {
 		isZero := one.Value == float64(0) || one.Value == "0s"

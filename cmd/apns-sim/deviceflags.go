@@ -13,19 +13,19 @@ import (
 
 // deviceFlags set what Apple leaves open about device connections.
 type deviceFlags struct {
-	DeviceSilence      time.Duration `default:"${device_silence}" placeholder:"TIME" help:"Disconnect a device after this much silence."`
-	DeviceLoss         time.Duration `default:"${device_loss}" placeholder:"TIME" help:"Close a device connection whose TCP peer acknowledges nothing for this long; -1s leaves it to the operating system."`
-	LoginTimeout       time.Duration `default:"${login_timeout}" placeholder:"TIME" help:"Close a connection whose device does not log in within this time."`
-	FilterTimeout      time.Duration `default:"${filter_timeout}" placeholder:"TIME" help:"Close the connection of a logged-in device that sends no topic filter within this time."`
-	ClockWindow        time.Duration `default:"${clock_window}" placeholder:"TIME" help:"Maximum difference between the time that a device signs at login and the simulator's clock."`
-	ResponseDelay      time.Duration `default:"${response_delay}" placeholder:"TIME" help:"Delay of responses to topic filters and token requests; 0s sends them at once."`
-	UploadAckDelay     time.Duration `placeholder:"TIME" help:"Delay of acknowledgements of messages that devices send; some clients listen only after they have written."`
-	PreferPack         bool          `help:"Use packed frames (apns-pack-v1) with a device that offers both packed and plain ones (apns-security-v3)."`
-	RejectForeignToken bool          `help:"Reject the login of a device that presents the token of another device, instead of issuing a new token."`
-	EchoToken          bool          `help:"Repeat the device's token in the login response, as some old clients expect."`
-	SendTracingID      bool          `name:"send-tracing-id" help:"Send the apns-id of a push to the device in the tracing field; Apple is not known to do so."`
-	DelayedKeepalives  bool          `help:"Delay keepalive responses when a device of keepalive version 2 requests it; an immediate response makes it use version 1."`
-	NoticeReplaced     bool          `help:"Notify a device that a newer connection replaces this one before closing it."`
+	DeviceSilence         time.Duration `default:"${device_silence}" placeholder:"TIME" help:"Disconnect a device after this much silence."`
+	DeviceLoss            time.Duration `default:"${device_loss}" placeholder:"TIME" help:"Close a device connection whose TCP peer acknowledges nothing for this long; -1s leaves it to the operating system."`
+	LoginTimeout          time.Duration `default:"${login_timeout}" placeholder:"TIME" help:"Close a connection whose device does not log in within this time."`
+	FilterTimeout         time.Duration `default:"${filter_timeout}" placeholder:"TIME" help:"Close the connection of a logged-in device that sends no topic filter within this time."`
+	ClockWindow           time.Duration `default:"${clock_window}" placeholder:"TIME" help:"Maximum difference between the time that a device signs at login and the simulator's clock."`
+	ResponseDelay         time.Duration `default:"${response_delay}" placeholder:"TIME" help:"Delay of responses to topic filters and token requests; 0s sends them at once."`
+	DeviceMessageAckDelay time.Duration `placeholder:"TIME" help:"Delay of acknowledgements of messages that devices send; some clients listen only after they have written."`
+	PreferPack            bool          `help:"Use packed frames (apns-pack-v1) with a device that offers both packed and plain ones (apns-security-v3)."`
+	RejectForeignToken    bool          `help:"Reject the login of a device that presents the token of another device, instead of issuing a new token."`
+	EchoToken             bool          `help:"Repeat the device's token in the login response, as some old clients expect."`
+	SendTracingID         bool          `name:"send-tracing-id" help:"Send the apns-id of a push to the device in the tracing field; Apple is not known to do so."`
+	DelayedKeepalives     bool          `help:"Delay keepalive responses when a device of keepalive version 2 requests it; an immediate response makes it use version 1."`
+	NoticeReplaced        bool          `help:"Notify a device that a newer connection replaces this one before closing it."`
 }
 
 // apply copies the flags into the configuration.
@@ -33,13 +33,13 @@ func (r *deviceFlags) apply(cfg *sim.Config) error {
 	c := &cfg.Courier
 	c.LossTimeout = r.DeviceLoss
 	c.SilenceTimeout, c.LoginTimeout, c.DelayedKeepalives = r.DeviceSilence, r.LoginTimeout, r.DelayedKeepalives
-	c.FilterTimeout, c.ClockWindow, c.UploadAckDelay = r.FilterTimeout, r.ClockWindow, r.UploadAckDelay
+	c.FilterTimeout, c.ClockWindow, c.DeviceMessageAckDelay = r.FilterTimeout, r.ClockWindow, r.DeviceMessageAckDelay
 	c.ResponseDelay = cmp.Or(r.ResponseDelay, -1) // zero is the default there
 	c.PreferPack, c.SendTracingID = r.PreferPack, r.SendTracingID
 	c.RejectForeignToken, c.EchoToken, c.NoticeReplaced = r.RejectForeignToken, r.EchoToken, r.NoticeReplaced
 	return errors.Join(spans{
 		"device-silence": r.DeviceSilence, "login-timeout": r.LoginTimeout, "filter-timeout": r.FilterTimeout,
-		"clock-window": r.ClockWindow, "upload-ack-delay": r.UploadAckDelay, "response-delay": r.ResponseDelay,
+		"clock-window": r.ClockWindow, "device-message-ack-delay": r.DeviceMessageAckDelay, "response-delay": r.ResponseDelay,
 	}.negatives())
 }
 

@@ -21,7 +21,7 @@ func TestEveryDeviceFlagSetsItsField(t *testing.T) {
 		{"--login-timeout 2s", func(c *sim.Config) { c.Courier.LoginTimeout = 2 * time.Second }},
 		{"--filter-timeout 3s", func(c *sim.Config) { c.Courier.FilterTimeout = 3 * time.Second }},
 		{"--clock-window 1h", func(c *sim.Config) { c.Courier.ClockWindow = time.Hour }},
-		{"--upload-ack-delay 5ms", func(c *sim.Config) { c.Courier.UploadAckDelay = 5 * time.Millisecond }},
+		{"--device-message-ack-delay 5ms", func(c *sim.Config) { c.Courier.DeviceMessageAckDelay = 5 * time.Millisecond }},
 		{"--response-delay 1ms", func(c *sim.Config) { c.Courier.ResponseDelay = time.Millisecond }},
 		{"--response-delay 0s", func(c *sim.Config) { c.Courier.ResponseDelay = -1 }},
 		{"--device-loss 20s", func(c *sim.Config) { c.Courier.LossTimeout = 20 * time.Second }},
@@ -42,7 +42,7 @@ func TestEveryDeviceFlagSetsItsField(t *testing.T) {
 }
 
 func TestAnInvalidDeviceFlagIsReported(t *testing.T) {
-	for _, flag := range []string{"--device-silence", "--login-timeout", "--filter-timeout", "--clock-window", "--upload-ack-delay", "--response-delay"} {
+	for _, flag := range []string{"--device-silence", "--login-timeout", "--filter-timeout", "--clock-window", "--device-message-ack-delay", "--response-delay"} {
 		c, _, err := parseArgs(t, []string{"serve", "--any-port", flag + "=-1s"})
 		require.NoError(t, err)
 		_, err = c.Serve.config()

@@ -35,7 +35,7 @@ func (l *listCommand) Run(ctx context.Context, c *console) error {
 	var found struct {
 		Notifications []control.Notification
 		Missed        bool
-		control.Losses
+		control.Evictions
 	}
 	if err := l.call(ctx, http.MethodGet, "/v1/notifications", query, nil, &found); err != nil {
 		return err
@@ -43,15 +43,15 @@ func (l *listCommand) Run(ctx context.Context, c *console) error {
 	if err := showPushes(c, l.JSON, found.Notifications); err != nil || !found.Missed && found.EvictedFailures == 0 {
 		return err
 	}
-	return sayLosses(c, "the list may be incomplete", found.Losses)
+	return sayEvictions(c, "the list may be incomplete", found.Evictions)
 }
 
-// sayLosses says, apart from the response, what was evicted from the history, if anything.
-func sayLosses(c *console, effect string, lost control.Losses) error {
-	if lost == (control.Losses{}) {
+// sayEvictions says, apart from the response, what was evicted from the history, if anything.
+func sayEvictions(c *console, effect string, lost control.Evictions) error {
+	if lost == (control.Evictions{}) {
 		return nil
 	}
-	_, err := fmt.Fprintf(c.stderr, "apns-sim: %s: %v\n", effect, journal.Lost{Pushes: lost.Evicted, Failures: lost.EvictedFailures})
+	_, err := fmt.Fprintf(c.stderr, "apns-sim: %s: %v\n", effect, journal.Evictions{Pushes: lost.Evicted, Failures: lost.EvictedFailures})
 	return err
 }
 
@@ -303,7 +303,7 @@ type countCommand struct {
 func (n *countCommand) Run(ctx context.Context, c *console) error {
 	var found struct {
 		Count int `json:"count"`
-		control.Losses
+		control.Evictions
 	}
 	if err := n.call(ctx, http.MethodGet, "/v1/notifications/count", n.Filter.query(), nil, &found); err != nil {
 		return err
@@ -314,7 +314,7 @@ func (n *countCommand) Run(ctx context.Context, c *console) error {
 	if err := n.say(c, "%d", found.Count); err != nil {
 		return err
 	}
-	return sayLosses(c, "the count may be too low", found.Losses)
+	return sayEvictions(c, "the count may be too low", found.Evictions)
 }
 
 // deleteCommand deletes pushes from the history.

@@ -33,7 +33,7 @@ type fleetCmd struct {
 	Sources  int           `help:"Number of loopback addresses to connect from, starting at 127.0.0.1. 0 uses one per 20000 devices." default:"0"`
 	Duration time.Duration `help:"Stop after this time. 0 runs until a signal." default:"0"`
 
-	Churn    string        `help:"Actions on random devices, each with a rate: ${churn}." placeholder:"disconnect=10/s,kill=5/s"`
+	Churn    string        `help:"Actions on random devices, each with a rate: ${churn}." placeholder:"disconnect=10/s,vanish=5/s"`
 	Down     time.Duration `help:"Maximum time until a churn action is undone; each takes a random part of it (default: ${default})." default:"2s"`
 	Script   string        `help:"Script file with one step per line, such as: at 10s disconnect 20%. - reads standard input." placeholder:"FILE"`
 	Seed     uint64        `help:"Random seed. 0 picks one, which the summary shows." default:"0"`

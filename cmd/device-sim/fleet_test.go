@@ -235,7 +235,7 @@ func TestFlagsOfAFleetAreRefusedWithARemedy(t *testing.T) {
 	for args, want := range map[string]string{
 		"--count 0":                           "--count 0 is too small: use 1 or more",
 		"--ramp fast":                         `--ramp: "fast" is not a ramp; use a rate like 200/s or a time like 30s`,
-		"--churn kil=1/s":                     `--churn: unknown action "kil"; did you mean kill?`,
+		"--churn vanis=1/s":                   `--churn: unknown action "vanis"; did you mean vanish?`,
 		"--ack-delay soon":                    `--ack-delay: "soon" is no delay; use a time like 200ms, or never`,
 		"--fail-on duplicate":                 `unknown --fail-on "duplicate"; did you mean duplicates?`,
 		"--topic x/y":                         `--topic "x/y" is not a bundle ID`,
@@ -302,7 +302,7 @@ func TestPersonSeesABarAndAnAccount(t *testing.T) {
 	r.end(loadgen.Summary{
 		Phase: "ended", Seconds: 10, Seed: 7, Devices: 100, Tokens: 100, TokensIssued: 103, Logins: 110, Disconnects: 110, Lost: 1,
 		Received: 1000, FromStorage: 20, Duplicates: 2, Rejected: 3, ByStatus: map[uint8]int64{7: 2, 2: 1},
-		Actions: map[string]int64{"kill": 5, "connect": 5}, Skipped: 1,
+		Actions: map[string]int64{"vanish": 5, "connect": 5}, Skipped: 1,
 		Delivery: loadgen.Percentiles{Count: 980, P50: 0.4, P90: 1.5, P99: 12.25, Max: 100},
 	})
 	assert.Equal(t, strings.Join([]string{
@@ -312,7 +312,7 @@ func TestPersonSeesABarAndAnAccount(t *testing.T) {
 		"  tokens      100 held, 103 issued, 0 rejected",
 		"  received    1000 (100/s), 20 from storage, 2 duplicates",
 		"  rejected    3 (status 2: 1, status 7: 2)",
-		"  churned     connect 5, kill 5; 1 skipped",
+		"  churned     connect 5, vanish 5; 1 skipped",
 		"", "ms            count        p50        p90        p99        max",
 		"  connect           0       0.00       0.00       0.00       0.00",
 		"  login             0       0.00       0.00       0.00       0.00",

@@ -38,7 +38,7 @@ func actionCommands() (commands []inputCommand) {
 		case action.App:
 			args = "TOPIC"
 		case action.Name == "offline":
-			args = "[clean|reset|silent]"
+			args = "[close|reset|vanish]"
 		}
 		commands = append(commands, inputCommand{action.Name, args, action.Summary, execute})
 	}
@@ -50,21 +50,21 @@ func power(state device.Power) func(context.Context, *deviceRun, []string) error
 	return func(_ context.Context, p *deviceRun, _ []string) error { return p.device.SetPower(state) }
 }
 
-// offline closes the connection, resets it, or leaves it open and silent.
+// offline closes the connection, resets it, or leaves it open and stops using it.
 func offline(_ context.Context, p *deviceRun, args []string) error {
-	how := "clean"
+	how := "close"
 	if len(args) > 0 {
 		how = args[0]
 	}
 	switch how {
-	case "clean":
+	case "close":
 		p.device.Disconnect()
 	case "reset":
 		p.device.Reset()
-	case "silent":
+	case "vanish":
 		p.device.Vanish()
 	default:
-		return usageError("offline takes clean, reset or silent, not %q", how)
+		return usageError("offline takes close, reset or vanish, not %q", how)
 	}
 	return nil
 }

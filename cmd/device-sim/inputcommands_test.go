@@ -98,7 +98,7 @@ func TestChannelsAreFollowedAndLeft(t *testing.T) {
 }
 
 func TestPhoneLeavesAndComesBack(t *testing.T) {
-	for _, how := range []string{"offline", "offline clean", "offline reset", "offline silent"} {
+	for _, how := range []string{"offline", "offline close", "offline reset", "offline vanish"} {
 		t.Run(how, func(t *testing.T) {
 			sim := newSimulator(t)
 			process := sim.start(sim.flags("--json")...)
@@ -208,7 +208,7 @@ func TestMistakesSayHowItIsDone(t *testing.T) {
 		{"unsubscribe com.example.demo:" + channelID, "is not subscribed to channel " + channelID},
 		{"unsubscribe x", "use BUNDLE-ID:ID"},
 		{"cellular lte", "use its MCC and MNC"},
-		{"offline now", `offline takes clean, reset or silent, not "now"`},
+		{"offline now", `offline takes close, reset or vanish, not "now"`},
 		{"ack 256", "ack takes now, never, a time like 5s, or a status from 0 to 255"},
 		{"ack -5s", "ack takes now, never"},
 		{"wait long", "wait takes online, token, push, or a time like 2s"},

@@ -47,7 +47,7 @@ func newRecorder(frames ...controlapi.Frame) *recorder {
 }
 
 func TestFramesAreStreamedUntilTheLimit(t *testing.T) {
-	r := newRecorder(controlapi.Frame{From: "device", Command: "ack"}, controlapi.Frame{Ending: "left"}, controlapi.Frame{From: "device", Command: "connect"})
+	r := newRecorder(controlapi.Frame{From: "device", Command: "ack"}, controlapi.Frame{EndReason: "closed"}, controlapi.Frame{From: "device", Command: "connect"})
 	r.missed = 7
 	w := newAPIWith(t, control.Config{Parts: control.Parts{FrameRecorder: r}}).get("/v1/devices/0f1e2d3c4b5a6978/frames?limit=2")
 	assert.Equal(t, http.StatusOK, w.Code)
@@ -57,7 +57,7 @@ func TestFramesAreStreamedUntilTheLimit(t *testing.T) {
 		assert.Equal(t, ": recording", messages[0])
 		assert.Equal(t, "event: missed\ndata: {\"frames\":7}", messages[1])
 		assert.Contains(t, messages[2], `"command":"ack"`)
-		assert.Contains(t, messages[3], `"ending":"left"`)
+		assert.Contains(t, messages[3], `"endReason":"closed"`)
 	}
 	assert.Equal(t, "0f1e2d3c4b5a6978", r.device.String())
 	assert.Equal(t, 1, r.stopped, "nothing is recorded once nobody reads")

@@ -56,13 +56,13 @@ func registerNotifications(r *router) {
 // maxList is how many pushes a response may have.
 const maxList = 1000
 
-// Losses is how much was evicted from the history.
-type Losses struct {
+// Evictions is how many records were evicted from the history.
+type Evictions struct {
 	Evicted         uint64 `json:"evicted" doc:"Number of pushes evicted from the history since the start" example:"0"`
 	EvictedFailures uint64 `json:"evictedFailures" doc:"Number of failures evicted from the history since the start" example:"0"`
 }
 
-func lossesOf(l journal.Lost) Losses { return Losses{l.Pushes, l.Failures} }
+func evictionsOf(l journal.Evictions) Evictions { return Evictions{l.Pushes, l.Failures} }
 
 type listInput struct {
 	Words
@@ -77,7 +77,7 @@ type listOutput struct {
 		Notifications []Notification `json:"notifications"`
 		Next          uint64         `json:"next,omitempty" doc:"Value of before, or of after with order=oldest, for the next page; absent on the last page" example:"17"`
 		Missed        bool           `json:"missed" doc:"Whether matching pushes may have been evicted from the history"`
-		Losses
+		Evictions
 		Oldest uint64 `json:"oldest" doc:"Lowest number in the history" example:"1"`
 		Newest uint64 `json:"newest" doc:"Number of the newest push, 0 if there is none; use it as after to continue" example:"42"`
 	}
@@ -98,7 +98,7 @@ func (s *Server) listNotifications(_ context.Context, in *listInput) (*listOutpu
 	found := s.Journal.Find(q)
 	out := new(listOutput)
 	out.Body.Notifications, out.Body.Next, out.Body.Missed = viewsOf(found.Records), found.Next, found.Missed
-	out.Body.Losses, out.Body.Oldest, out.Body.Newest = lossesOf(found.Lost), found.Oldest, found.Newest
+	out.Body.Evictions, out.Body.Oldest, out.Body.Newest = evictionsOf(found.Evictions), found.Oldest, found.Newest
 	return out, nil
 }
 
@@ -107,7 +107,7 @@ type wordsInput struct{ Words }
 type countOutput struct {
 	Body struct {
 		Count int `json:"count" example:"3"`
-		Losses
+		Evictions
 	}
 }
 
@@ -118,7 +118,7 @@ func (s *Server) countNotifications(_ context.Context, in *wordsInput) (*countOu
 	}
 	out := new(countOutput)
 	out.Body.Count = s.Journal.Count(f)
-	out.Body.Losses = lossesOf(s.Journal.Lost())
+	out.Body.Evictions = evictionsOf(s.Journal.Evictions())
 	return out, nil
 }
 
@@ -168,12 +168,12 @@ func (s *Server) get(id string) (*journal.Record, error) {
 		return &r, nil
 	}
 	kept := s.Journal.Find(journal.Query{Limit: 1})
-	if kept.Lost.Pushes == 0 {
+	if kept.Evictions.Pushes == 0 {
 		return nil, reject(http.StatusNotFound, "no push has the id %q; /v1/notifications lists what there is", id)
 	}
 	return nil, reject(http.StatusNotFound,
 		"no push in the history has the id %q; %d were evicted since the start, up to number %d: --history and --history-bytes set how much it keeps",
-		id, kept.Lost.Pushes, kept.Oldest-1)
+		id, kept.Evictions.Pushes, kept.Oldest-1)
 }
 
 type replayOutput struct {

@@ -320,5 +320,5 @@ func TestWhatWasPushedOutIsSaidInEachResponse(t *testing.T) {
 	assert.Equal(t, struct{ Count, Evicted int }{1, 1}, count)
 	notMet := read[control.NotMet](t, a.get("/v1/notifications/wait?apns-id=old&timeout=0"), 408)
 	assert.True(t, notMet.Evicted)
-	assert.Contains(t, notMet.Detail, "1 pushes were evicted from the history since the start")
+	assert.Contains(t, notMet.Detail, "1 push was evicted from the history since the start")
 }

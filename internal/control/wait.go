@@ -87,13 +87,13 @@ func (s *Server) await(ctx context.Context, f filters.Filter, count int, after u
 	defer leave()
 	left, leaveOff := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer leaveOff(nil)
-	defer context.AfterFunc(ctx, func() { leaveOff(journal.ErrLeft) })()
+	defer context.AfterFunc(ctx, func() { leaveOff(journal.ErrAbandoned) })()
 	limited, cancel := context.WithTimeout(left, timeout)
 	defer cancel()
 	records, err := s.Journal.Await(limited, f, count, after)
 	switch notMet, ok := errors.AsType[*journal.NotMetError](err); {
-	case errors.Is(err, journal.ErrLeft):
-		return nil, reject(http.StatusServiceUnavailable, "the wait was ended before its time; the simulator stops, or the caller has left")
+	case errors.Is(err, journal.ErrAbandoned):
+		return nil, reject(http.StatusServiceUnavailable, "the wait was canceled: the simulator is stopping, or the caller has closed the connection")
 	case ok:
 		return nil, describeNotMet(notMet, timeout)
 	}
@@ -111,7 +111,7 @@ type NotMet struct {
 	NearMisses []NearMiss     `json:"nearMisses" doc:"Pushes that came instead, nearest first"`
 	Others     int            `json:"others" doc:"Number of other pushes that did not match" example:"0"`
 	Evicted    bool           `json:"evicted" doc:"Whether pushes were evicted from the history before they could be compared"`
-	Lost       Losses         `json:"lost" doc:"Number of evictions since the start"`
+	Evictions  Evictions      `json:"evictions" doc:"Number of evictions since the start"`
 }
 
 // A NearMiss is a push that did not match.
@@ -143,7 +143,7 @@ func describeNotMet(e *journal.NotMetError, timeout time.Duration) *NotMet {
 	p := &NotMet{
 		Title: http.StatusText(http.StatusRequestTimeout), Status: http.StatusRequestTimeout,
 		Want: e.Want, Got: len(e.Got), Matched: viewsOf(e.Got[:min(len(e.Got), maxMatched)]), Others: e.Others,
-		Evicted: e.Evicted, Lost: lossesOf(e.Lost),
+		Evicted: e.Evicted, Evictions: evictionsOf(e.Evictions),
 		NearMisses: make([]NearMiss, len(e.Misses)),
 	}
 	p.Detail = fmt.Sprintf("%d of %d pushes matched %s within %v", p.Got, p.Want, &e.Filter, timeout)
@@ -160,7 +160,7 @@ func describeNotMet(e *journal.NotMetError, timeout time.Duration) *NotMet {
 		p.Detail += "; no push came"
 	}
 	if e.Evicted {
-		p.Detail += "; " + e.Lost.String()
+		p.Detail += "; " + e.Evictions.String()
 	}
 	return p
 }

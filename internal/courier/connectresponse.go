@@ -17,7 +17,7 @@ const (
 // observed: apsd
 const (
 	CapabilityDualChannel   uint32 = 1 << 0 // Wi-Fi and cellular connections at once
-	CapabilityRoundTrip     uint32 = 1 << 1 // uploads contain the round-trip time of the last push
+	CapabilityRoundTrip     uint32 = 1 << 1 // messages of the device contain the round-trip time of the last push
 	CapabilityFilterVersion uint32 = 1 << 2 // the device waits for a FilterResponse
 	CapabilityTimers        uint32 = 1 << 3 // the courier may send timers
 )

@@ -12,7 +12,7 @@ const (
 	FlagTracing       uint32 = 1 << 1 // the device answers with a TracingAck
 )
 
-// Notification is a push to a device. The IDs of Token and Topic are swapped in Upload.
+// Notification is a push to a device. The IDs of Token and Topic are swapped in DeviceMessage.
 //
 // observed: apsd, pypush, pushproxy
 type Notification struct {

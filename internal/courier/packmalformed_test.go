@@ -101,7 +101,7 @@ func TestReferencesDoNotMultiplyMemory(t *testing.T) {
 // Whatever a peer sends, what is kept of it is bounded.
 func TestPackReaderGivesItsMemoryBack(t *testing.T) {
 	p := NewPacker()
-	stream := p.Append(nil, &Upload{Payload: make([]byte, MaxItem)})
+	stream := p.Append(nil, &DeviceMessage{Payload: make([]byte, MaxItem)})
 	stream = p.Append(stream, &Keepalive{})
 	r := NewPackReader(bytes.NewReader(stream), ReaderOptions{})
 	require.Equal(t, io.EOF, readAll(r))
@@ -156,9 +156,9 @@ func TestReadingPackedFramesIsRelaxed(t *testing.T) {
 		{"a dictionary for an integer", "0b 02 04 c0", &Ack{}, "passed over"},
 		{"a dictionary for text", "0c 02 01 c0", &Keepalive{}, "passed over"},
 		{"a low key as a literal", "0b 03 10 04 81", &Ack{ID: 1}, "every key may be one"},
-		{"payload as text", "0a 03 03 41 78", &Upload{Payload: []byte("x")}, "the same bytes"},
-		{"payload twice", "0a 05 03 c0 03 01 78", &Upload{Payload: []byte("x")}, "the last one counts, its type, too"},
-		{"payload, then what is none", "0a 04 03 c0 03 81", &Upload{Payload: unhex("c0"), PayloadType: TypeDictionary}, "what is passed over leaves the type alone"},
+		{"payload as text", "0a 03 03 41 78", &DeviceMessage{Payload: []byte("x")}, "the same bytes"},
+		{"payload twice", "0a 05 03 c0 03 01 78", &DeviceMessage{Payload: []byte("x")}, "the last one counts, its type, too"},
+		{"payload, then what is none", "0a 04 03 c0 03 81", &DeviceMessage{Payload: unhex("c0"), PayloadType: TypeDictionary}, "what is passed over leaves the type alone"},
 		{"an app id as data", "11 04 03 02 a003", &TokenRequest{AppID: unhex("a003"), AppIDForm: AppIDData}, "to be echoed like that"},
 		{"an app id with a sign", "11 04 03 a9 5ffd", &TokenRequest{AppID: unhex("a003"), AppIDForm: AppIDNegative}, "to be echoed like that"},
 		{"an app id as a truth value", "11 02 03 e0", &TokenRequest{}, "passed over"},
@@ -188,9 +188,9 @@ func TestAPackedFrameBecomesAPlainOne(t *testing.T) {
 
 func TestAPackedItemHoldsAtMost65535Bytes(t *testing.T) {
 	const problem = "courier: item 3 has 65536 bytes, a frame holds at most 65535"
-	assert.PanicsWithValue(t, problem, func() { NewPacker().Append(nil, &Upload{Payload: make([]byte, MaxItem+1)}) })
+	assert.PanicsWithValue(t, problem, func() { NewPacker().Append(nil, &DeviceMessage{Payload: make([]byte, MaxItem+1)}) })
 	assert.Panics(t, func() {
-		NewPacker().Append(nil, &Upload{Payload: []byte("no dictionary"), PayloadType: TypeDictionary})
+		NewPacker().Append(nil, &DeviceMessage{Payload: []byte("no dictionary"), PayloadType: TypeDictionary})
 	})
 	body := append(unhex("03 3f c1ff03"), make([]byte, MaxItem+1)...)
 	err := readAll(NewPackReader(bytes.NewReader(append(appendTagged([]byte{9}, 0, packLengthBits, len(body)), body...)), ReaderOptions{}))

@@ -80,22 +80,22 @@ var packedVectors = []struct {
 		{FromServer, &TokenResponse{Token: testToken, Topic: testTopic, AppID: unhex("a003"), AppIDForm: AppIDNegative}, "12 0a 01 80 82 01 83 00 04 a9 5ffd"},
 		{FromServer, &TokenResponse{Token: testToken, Topic: testTopic, AppID: unhex("a003"), AppIDForm: AppIDData}, "12 0a 01 80 82 01 83 00 04 02 a003"},
 	}},
-	{"upload of a property list", []packedFrame{
+	{"device message with a property list", []packedFrame{
 		{
 			FromDevice,
-			&Upload{ID: 7, Payload: unhex("c2 10 61 84 11 6350 44 57694669"), PayloadType: TypeDictionary},
+			&DeviceMessage{ID: 7, Payload: unhex("c2 10 61 84 11 6350 44 57694669"), PayloadType: TypeDictionary},
 			"0a 0f 03 c2 10 61 84 11 6350 44 57694669 04 87",
 		},
 	}},
 	{"worthwhile keys of a property list are indexed", []packedFrame{
 		{
 			FromDevice,
-			&Upload{ID: 7, Payload: unhex("c1 11 7350 02 abcd"), PayloadType: TypeDictionary},
+			&DeviceMessage{ID: 7, Payload: unhex("c1 11 7350 02 abcd"), PayloadType: TypeDictionary},
 			"0a 0a 03 c1 51 7350 02 abcd 04 87",
 		},
 		{
 			FromDevice,
-			&Upload{ID: 8, Payload: unhex("c1 11 7350 02 abcd"), PayloadType: TypeDictionary},
+			&DeviceMessage{ID: 8, Payload: unhex("c1 11 7350 02 abcd"), PayloadType: TypeDictionary},
 			"0a 06 03 c1 a0 00 04 88",
 		},
 	}},

@@ -28,10 +28,10 @@ func TestMessagesPrintAsALine(t *testing.T) {
 			`Notification payload="{\"aps\":{}}" id=3 expiry=0 timestamp=0 storage=0`,
 		},
 		{
-			&Upload{Payload: []byte(strings.Repeat("a", 63) + "é!")},
-			`Upload payload="` + strings.Repeat("a", 63) + `"…(66) id=0`,
+			&DeviceMessage{Payload: []byte(strings.Repeat("a", 63) + "é!")},
+			`DeviceMessage payload="` + strings.Repeat("a", 63) + `"…(66) id=0`,
 		},
-		{&Upload{Payload: unhex("ff00")}, "Upload payload=ff00 id=0"},
+		{&DeviceMessage{Payload: unhex("ff00")}, "DeviceMessage payload=ff00 id=0"},
 		{&Filter{Enabled: many[:2]}, "Filter enabled=[00 01]"},
 		{&Filter{Enabled: many}, "Filter enabled=[00 01 02 03 +2]"},
 		{&Connect{Failures: []Failure{{1, 2}}}, "Connect state=0 failures=000000010002"},

@@ -92,8 +92,8 @@ var vectors = []struct {
 		 04 0004 00000001 05 0004 69570a80 06 0008 18867251edfa0000 09 0001 00 0d 0001 0a`,
 	},
 	{
-		"upload", FromDevice,
-		&Upload{Topic: testTopic, Token: testToken, Payload: []byte{}, ID: 7, RoundTrip: Some(uint16(0))},
+		"device message", FromDevice,
+		&DeviceMessage{Topic: testTopic, Token: testToken, Payload: []byte{}, ID: 7, RoundTrip: Some(uint16(0))},
 		"0a 00000049 01 0014 H 02 0020 T 03 0000 04 0004 00000007 19 0002 0000",
 	},
 	{
@@ -102,8 +102,8 @@ var vectors = []struct {
 		"0b 0000002e 08 0001 00 04 0004 00000001 01 0020 T",
 	},
 	{
-		"upload ack", FromServer,
-		&UploadAck{ID: 7, Status: UploadTooEarly},
+		"device message ack", FromServer,
+		&DeviceMessageAck{ID: 7, Status: DeviceMessageTooEarly},
 		"0b 0000000b 04 0004 00000007 08 0001 80",
 	},
 	{"keepalive", FromDevice, &Keepalive{}, "0c 00000000"},

@@ -21,7 +21,7 @@ func (s *session) receiveAck(f courier.Frame) error {
 		return nil
 	}
 	p := s.presences[slot]
-	push, verdict := p.consumer.Ack(deliveryID(p.base, p.last.Load(), id), status)
+	push, verdict := p.consumer.Ack(deliveryID(p.idOffset, p.last.Load(), id), status)
 	switch verdict {
 	case broker.RetireToken:
 		s.retireApp(push)

@@ -17,7 +17,7 @@ type login struct {
 	slot    int
 }
 
-// admit decides about the base token that a device presents. A device that presents none, or
+// baseTokenFor decides about the base token that a device presents. A device that presents none, or
 // one that is not its own, is issued a new one; the configuration can have the latter
 // rejected.
 //
@@ -25,11 +25,11 @@ type login struct {
 // the device whose certificate is on this connection": Apple, Local and Remote
 // Notification Programming Guide, "Connection trust".
 // https://developer.apple.com/library/archive/documentation/NetworkingInternet/Conceptual/RemoteNotificationsPG/
-func (s *session) admit(device apns.DeviceID, presented []byte) (login, *rejection) {
+func (s *session) baseTokenFor(device apns.DeviceID, presented []byte) (login, *rejection) {
 	if len(presented) > 0 {
 		address, err := s.verifyBaseToken(device, presented)
 		if err == nil {
-			return s.place(login{address: address, token: presented})
+			return s.assignSlot(login{address: address, token: presented})
 		}
 		if s.server.cfg.RejectForeignToken {
 			return login{}, &rejection{reason: tokenForeign, err: err}
@@ -42,7 +42,7 @@ func (s *session) admit(device apns.DeviceID, presented []byte) (login, *rejecti
 	}
 	address := tokenvault.Address{Environment: s.environment, Device: device, User: user}
 	token := s.server.cfg.Vault.Issue(address, nil)
-	return s.place(login{address: address, token: []byte(token), issued: true})
+	return s.assignSlot(login{address: address, token: []byte(token), issued: true})
 }
 
 // verifyBaseToken decrypts a base token, which must belong to the device and must not be retired.

@@ -8,7 +8,7 @@ import (
 
 // A closeState says why a session ends, once end was called.
 type closeState struct {
-	ending atomic.Pointer[endError] // nil until then
+	reason atomic.Pointer[endError] // nil until then
 
 	mu     sync.Mutex    // taken under a queue or a directory, before a pool of workers: docs/lock-order.md
 	paused chan struct{} // closed with the session; nil while nobody pauses
@@ -16,10 +16,10 @@ type closeState struct {
 
 // end ends the session; the first call decides the reason. It does not block, and nothing
 // interrupts the connection after it has returned.
-func (s *session) end(ending *endError) {
+func (s *session) end(reason *endError) {
 	s.closing.mu.Lock()
 	defer s.closing.mu.Unlock()
-	if !s.closing.ending.CompareAndSwap(nil, ending) {
+	if !s.closing.reason.CompareAndSwap(nil, reason) {
 		return
 	}
 	if s.closing.paused != nil {
@@ -34,7 +34,7 @@ func (s *session) end(ending *endError) {
 }
 
 // ended reports whether end was called. No push is sent after that.
-func (s *session) ended() bool { return s.closing.ending.Load() != nil }
+func (s *session) ended() bool { return s.closing.reason.Load() != nil }
 
 // pause waits for d of real time, or until the session ends.
 func (s *session) pause(d time.Duration) {

@@ -148,10 +148,10 @@ type Config struct {
 	// acknowledgement of a message from a device; zero means [DefaultResponseDelay], a
 	// negative value none. Pushes wait for such responses.
 	ResponseDelay time.Duration
-	// UploadAckDelay is an additional delay before a message from a device is acknowledged;
+	// DeviceMessageAckDelay is an additional delay before a message from a device is acknowledged;
 	// zero means none. On loopback a response can arrive at a client that begins to listen
 	// only after its write returns.
-	UploadAckDelay time.Duration
+	DeviceMessageAckDelay time.Duration
 	// MaxMessage and LargeMessage are the limits, in bytes of payload, that the
 	// device is told, at most 32767; zero means [courier.DefaultMaxMessage] and
 	// [courier.DefaultLargeMessage].

@@ -22,23 +22,23 @@ func (s *session) connect(m *courier.Connect) error {
 		return nil
 	}
 	device, login, rejected := s.authenticate(m)
-	reception := s.loginFaults(idOf(device))
-	if reception.to != nil {
-		return s.redirect(reception.to, device, reception.delay)
+	override := s.loginFaults(idOf(device))
+	if override.to != nil {
+		return s.redirect(override.to, device, override.delay)
 	}
-	if rejected = cmp.Or(reception.rejection, rejected); rejected != nil {
-		return s.reject(rejected, reception.delay)
+	if rejected = cmp.Or(override.rejection, rejected); rejected != nil {
+		return s.reject(rejected, override.delay)
 	}
 	if s.device == nil {
 		if to := s.redirection(m); to != nil {
-			return s.redirect(to, device, reception.delay)
+			return s.redirect(to, device, override.delay)
 		}
 		s.device = &pki.DeviceIdentity{ID: device.ID} // without the certificate, which is large and not needed any more
 		s.server.directory.add(s, deviceInfo{device.ID, profileOf(m), s.security(device)})
 		s.recordConnect(m)
 		s.times.loggedIn(time.Now())
 	}
-	return s.accept(m, login, reception.delay)
+	return s.completeLogin(m, login, override.delay)
 }
 
 // authenticate returns the device of the connection, nil if it has not proven its identity,
@@ -54,13 +54,13 @@ func (s *session) authenticate(m *courier.Connect) (*pki.DeviceIdentity, login, 
 	} else if !s.allowed() { // it needs no signature, so it is limited
 		return device, login{}, &rejection{reason: tooManyRequests}
 	}
-	login, rejected := s.admit(device.ID, m.Token)
+	login, rejected := s.baseTokenFor(device.ID, m.Token)
 	return device, login, rejected
 }
 
-// accept attaches the user and answers, after a delay. The user is attached first: of two
+// completeLogin attaches the user and answers, after a delay. The user is attached first: of two
 // connections the one with the later Connect wins.
-func (s *session) accept(m *courier.Connect, l login, delay time.Duration) error {
+func (s *session) completeLogin(m *courier.Connect, l login, delay time.Duration) error {
 	p := &presence{
 		session: s,
 		address: l.address,

@@ -50,38 +50,38 @@ func TestMessagesOfADeviceAreAcknowledgedInOrder(t *testing.T) {
 		w := newFixture(t)
 		p := w.dial(w.identity(nil), v3)
 		p.connect(nil)
-		upload := func(id uint32, size int) courier.Message {
-			return &courier.Upload{Topic: topicHash[:], Token: p.token, Payload: make([]byte, size), ID: id}
+		message := func(id uint32, size int) courier.Message {
+			return &courier.DeviceMessage{Topic: topicHash[:], Token: p.token, Payload: make([]byte, size), ID: id}
 		}
 		wantAck := func(id uint32, status uint8, reason string) {
 			t.Helper()
-			assert.Equal(t, &courier.UploadAck{ID: id, Status: status}, want[*courier.UploadAck](p), reason)
+			assert.Equal(t, &courier.DeviceMessageAck{ID: id, Status: status}, want[*courier.DeviceMessageAck](p), reason)
 		}
-		p.send(upload(7, 1))
-		wantAck(7, courier.UploadTooEarly, "neither active state nor filter")
-		p.send(&courier.ActiveState{State: courier.StateActive}, upload(8, 1))
-		wantAck(8, courier.UploadTooEarly, "no filter")
+		p.send(message(7, 1))
+		wantAck(7, courier.DeviceMessageTooEarly, "neither active state nor filter")
+		p.send(&courier.ActiveState{State: courier.StateActive}, message(8, 1))
+		wantAck(8, courier.DeviceMessageTooEarly, "no filter")
 		p.filter()
-		p.send(upload(3, 15360), upload(2, 15361), upload(1, 0))
-		wantAck(3, courier.UploadAccepted, "as large as the response allows")
-		wantAck(2, courier.UploadInvalid, "larger")
-		wantAck(1, courier.UploadAccepted, "in the order of the messages")
+		p.send(message(3, 15360), message(2, 15361), message(1, 0))
+		wantAck(3, courier.DeviceMessageAccepted, "as large as the response allows")
+		wantAck(2, courier.DeviceMessageInvalid, "larger")
+		wantAck(1, courier.DeviceMessageAccepted, "in the order of the messages")
 	})
 }
 
 func TestAnAcknowledgementCanBeDelayed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newFixture(t, func(c *devicetls.Config) { c.UploadAckDelay = 5 * time.Millisecond })
+		w := newFixture(t, func(c *devicetls.Config) { c.DeviceMessageAckDelay = 5 * time.Millisecond })
 		p := w.login(w.identity(nil))
 		start := time.Now()
-		p.send(&courier.Keepalive{}, &courier.Upload{ID: 1}, &courier.Upload{ID: 2})
+		p.send(&courier.Keepalive{}, &courier.DeviceMessage{ID: 1}, &courier.DeviceMessage{ID: 2})
 		want[*courier.KeepaliveResponse](p)
 		assert.Zero(t, time.Since(start), "responses before it do not wait")
-		assert.Equal(t, uint32(1), want[*courier.UploadAck](p).ID)
-		assert.Equal(t, uint32(2), want[*courier.UploadAck](p).ID)
+		assert.Equal(t, uint32(1), want[*courier.DeviceMessageAck](p).ID)
+		assert.Equal(t, uint32(2), want[*courier.DeviceMessageAck](p).ID)
 		assert.Equal(t, 10*time.Millisecond, time.Since(start))
 
-		p.send(&courier.Upload{ID: 3})
+		p.send(&courier.DeviceMessage{ID: 3})
 		w.stop() // does not wait for the pause either
 	})
 }

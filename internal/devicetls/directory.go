@@ -88,7 +88,7 @@ func (d *directory) disconnect(device apns.DeviceID) int {
 	ended := d.ofLocked(device)
 	for _, s := range ended {
 		d.removeLocked(s)
-		s.end(&endError{Ending: EndDisconnected})
+		s.end(&endError{Reason: EndDisconnected})
 	}
 	return len(ended)
 }

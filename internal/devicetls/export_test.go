@@ -8,11 +8,11 @@ func Rejections() (texts []string) {
 	return texts
 }
 
-// FailureEndings gives the endings that cost a line in the log.
-func FailureEndings() (failures []Ending) {
-	for _, row := range endings {
+// FailureReasons gives the reasons that cost a line in the log.
+func FailureReasons() (failures []EndReason) {
+	for _, row := range endReasons {
 		if row.failure {
-			failures = append(failures, row.Ending)
+			failures = append(failures, row.EndReason)
 		}
 	}
 	return failures

@@ -122,8 +122,8 @@ func (s *session) recordFault(hit *fault.Hit, about journal.Event) {
 	s.server.cfg.Journal.Record(about)
 }
 
-// A loginFault is what faults do to a login.
-type loginFault struct {
+// A loginOverride is what faults do to a login.
+type loginOverride struct {
 	delay     time.Duration // of the response
 	rejection *rejection    // nil if no fault rejects the login
 	to        *Redirection  // nil if no fault redirects the device
@@ -131,7 +131,7 @@ type loginFault struct {
 
 // loginFaults applies faults to a login of a device, which is zero if it has not proven its
 // identity.
-func (s *session) loginFaults(device apns.DeviceID) (r loginFault) {
+func (s *session) loginFaults(device apns.DeviceID) (r loginOverride) {
 	if !s.server.cfg.Faults.Any(fault.AtLogin) {
 		return r
 	}

@@ -60,7 +60,7 @@ func (s *session) applyFaultsLocked(b *batch, p *presence, d *broker.Delivery) {
 			p.consumer.Drop(d.ID)
 			return
 		case fault.Disconnect:
-			s.end(&endError{Ending: EndFault})
+			s.end(&endError{Reason: EndFault})
 			return
 		case fault.Duplicate:
 			push.copies += hit.Action.CopyCount() - 1

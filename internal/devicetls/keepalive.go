@@ -90,7 +90,7 @@ func (s *session) sendDelayedKeepalive() {
 	b := s.out.batchLocked()
 	s.appendLocked(b, &courier.KeepaliveResponse{Status: courier.Some(courier.KeepaliveOK)})
 	if err := s.out.flushLocked(); err != nil {
-		s.end(writeEnding(err))
+		s.end(writeEndReason(err))
 	}
 }
 

@@ -108,8 +108,8 @@ func TestADeviceWhoseNetworkFailsIsDisconnectedAndItsPushesAreStored(t *testing.
 				}
 				require.Eventually(t, func() bool { return len(w.log.lines()) > 0 },
 					loss+4*responseTimeout, 10*time.Millisecond, "it is found, though no FIN has come")
-				w.wantLogged("reason=" + string(devicetls.EndLost))
-				w.soonConnectionEvents("connected", "connected", "disconnected lost")
+				w.wantLogged("reason=" + string(devicetls.EndNetworkFailed))
+				w.soonConnectionEvents("connected", "connected", "disconnected network-failed")
 				if !row.before {
 					w.push(p.address(), "x")
 				}

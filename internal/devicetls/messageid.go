@@ -14,8 +14,8 @@ const (
 )
 
 // messageID returns the message ID of a delivery ID of the consumer.
-func messageID(slot int, base, id uint32) uint32 {
-	return uint32(slot)<<slotShift | (base+id)&sequenceMask
+func messageID(slot int, offset, id uint32) uint32 {
+	return uint32(slot)<<slotShift | (offset+id)&sequenceMask
 }
 
 // slotOf returns the slot in a message ID. It is at least maxPresences for an ID that was
@@ -24,6 +24,6 @@ func slotOf(messageID uint32) int { return int(messageID >> slotShift) }
 
 // deliveryID is the reverse of messageID for IDs up to last, the latest of the consumer. The
 // distance from last fits into the sequence bits, however many pushes there were.
-func deliveryID(base, last, messageID uint32) uint32 {
-	return last - (base+last-messageID)&sequenceMask
+func deliveryID(offset, last, messageID uint32) uint32 {
+	return last - (offset+last-messageID)&sequenceMask
 }

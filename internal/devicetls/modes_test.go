@@ -89,7 +89,7 @@ func TestEveryStyleWorksInEveryMode(t *testing.T) {
 						w.soon(func() bool { return slices.Contains(w.history(id), "delivered") }, "it is acknowledged")
 					}
 					require.NoError(t, p.conn.Close())
-					w.soonConnectionEvents("connected", "disconnected left")
+					w.soonConnectionEvents("connected", "disconnected closed")
 					w.stop()
 				})
 			}
@@ -184,7 +184,7 @@ func TestEveryDeadlineIsKeptInEveryMode(t *testing.T) {
 	const short = 1500 * time.Millisecond // long enough for a handshake on a busy machine
 	rows := []struct {
 		name string
-		want devicetls.Ending
+		want devicetls.EndReason
 		edit func(*devicetls.Config)
 		act  func(w *fixture) *testDevice
 	}{

@@ -57,7 +57,7 @@ func (s *session) waitForAcks(to broker.Address) (resume func()) {
 // Replaced implements [broker.Connection]. The older connection is closed cleanly.
 func (p *presence) Replaced() {
 	p.replaced.Store(true)
-	p.session.end(&endError{Ending: EndReplaced})
+	p.session.end(&endError{Reason: EndReplaced})
 }
 
 // appendReplacedLocked notifies the device of its base tokens that are online on a newer

@@ -26,9 +26,9 @@ func (packed) Parse(f courier.Frame, m courier.Message) error { return f.Parse(m
 //
 // observed: apsd
 func (p packed) Append(dst []byte, m courier.Message) []byte {
-	if ack, ok := m.(*courier.UploadAck); ok && ack.Status == courier.UploadTooEarly {
+	if ack, ok := m.(*courier.DeviceMessageAck); ok && ack.Status == courier.DeviceMessageTooEarly {
 		busy := *ack
-		busy.Status = courier.UploadBusy
+		busy.Status = courier.DeviceMessageBusy
 		m = &busy
 	}
 	return p.packer.Append(dst, m)

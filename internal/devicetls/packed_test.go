@@ -83,7 +83,7 @@ func converse(t *testing.T, st style) (events []string) {
 	p.send(
 		&courier.Keepalive{Carrier: []byte(courier.CarrierWiFi), Interval: []byte("15"), State: courier.Some(uint8(0))},
 		&courier.Flush{Wanted: 512, Padding: make([]byte, 64)},
-		&courier.Upload{Topic: topicHash[:], Token: p.token, ID: 9, Payload: []byte("x")},
+		&courier.DeviceMessage{Topic: topicHash[:], Token: p.token, ID: 9, Payload: []byte("x")},
 		&courier.ChannelRequest{ID: 4, Request: []byte{8, 1}, BaseToken: p.token},
 		&courier.PresenceTracking{ID: 5, Token: p.token, Salt: 1 << 63},
 		&courier.TracingAck{Topic: topicHash[:], Status: courier.TracingDelivered},
@@ -167,8 +167,8 @@ func TestAMessageBeforeTheLoginIsAnsweredBusyInPackedFrames(t *testing.T) {
 		w := newFixture(t)
 		p := w.dial(w.identity(nil), pack)
 		p.connect(nil)
-		p.send(&courier.Upload{ID: 7, Payload: []byte("x")})
-		assert.Equal(t, &courier.UploadAck{ID: 7, Status: courier.UploadBusy}, want[*courier.UploadAck](p))
+		p.send(&courier.DeviceMessage{ID: 7, Payload: []byte("x")})
+		assert.Equal(t, &courier.DeviceMessageAck{ID: 7, Status: courier.DeviceMessageBusy}, want[*courier.DeviceMessageAck](p))
 	})
 }
 
@@ -180,8 +180,8 @@ func TestAMessageMayBeAPackedPropertyList(t *testing.T) {
 		p.connect(nil)
 		p.send(&courier.ActiveState{State: courier.StateActive})
 		p.filter()
-		p.send(&courier.Upload{ID: 7, Payload: []byte{0xc1, 0x11, 's', 'P', 2, 1, 2}, PayloadType: courier.TypeDictionary})
-		assert.Equal(t, courier.UploadAccepted, want[*courier.UploadAck](p).Status)
+		p.send(&courier.DeviceMessage{ID: 7, Payload: []byte{0xc1, 0x11, 's', 'P', 2, 1, 2}, PayloadType: courier.TypeDictionary})
+		assert.Equal(t, courier.DeviceMessageAccepted, want[*courier.DeviceMessageAck](p).Status)
 	})
 }
 

@@ -21,7 +21,7 @@ type presence struct {
 	version   uint16 // protocol version announced in Connect; 0 if none
 	slot      int
 	redirects uint16 // how often the device says it was redirected
-	base      uint32 // see messageid.go
+	idOffset  uint32 // see messageid.go
 	consumer  *broker.Consumer
 
 	// Owned by the reader.
@@ -41,7 +41,7 @@ func (p *presence) Wake() { p.session.scheduleSend() }
 
 // Overdue implements [broker.Connection]. Unacknowledged pushes are sent again on the next
 // connection.
-func (p *presence) Overdue() { p.session.end(&endError{Ending: EndUnacknowledged}) }
+func (p *presence) Overdue() { p.session.end(&endError{Reason: EndUnacknowledged}) }
 
 // attachLocked attaches p to the broker. A presence of the same address on this connection
 // ends.
@@ -49,7 +49,7 @@ func (s *session) attachLocked(p *presence) {
 	if s.presences[p.slot] != nil {
 		s.detachLocked(p.slot, EndReconnected)
 	}
-	p.base = s.bases[p.slot]
+	p.idOffset = s.usedIDs[p.slot]
 	s.record(journal.Connected, "", p.String()) // before the older connection records its end
 	p.consumer = s.server.cfg.Broker.Attach(broker.Address(p.address), p)
 	s.active.apply(p.consumer)
@@ -57,15 +57,15 @@ func (s *session) attachLocked(p *presence) {
 }
 
 // detachLocked ends the presence in a slot.
-func (s *session) detachLocked(slot int, how Ending) {
+func (s *session) detachLocked(slot int, how EndReason) {
 	p := s.presences[slot]
 	p.consumer.Detach()
 	s.presences[slot] = nil
-	s.bases[slot] = p.base + p.last.Load()
+	s.usedIDs[slot] = p.idOffset + p.last.Load()
 	s.record(journal.Disconnected, how, p.String())
 }
 
-func (s *session) record(kind journal.Kind, cause Ending, detail string) {
+func (s *session) record(kind journal.Kind, cause EndReason, detail string) {
 	spaces := s.server.cfg.Spaces
 	s.server.cfg.Journal.Record(journal.Event{
 		At: cmp.Or(spaces.Clock(spaces.ForDevice(s.id())), s.server.cfg.Clock).Now(), Kind: kind, Device: s.id(), Cause: string(cause), Detail: detail,

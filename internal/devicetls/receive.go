@@ -23,21 +23,21 @@ func (s *session) receive(f courier.Frame) error {
 	case courier.CmdActiveState:
 		return receive(s, f, s.activeState)
 	case courier.CmdNotification:
-		return receive(s, f, s.upload)
+		return receive(s, f, s.deviceMessage)
 	case courier.CmdFlush:
 		return receive(s, f, s.flush)
 	case courier.CmdChannel:
 		return receive(s, f, s.channel)
 	case courier.CmdPresenceTracking:
-		return receive(s, f, s.presenceTracking)
+		return receive(s, f, s.setSalt)
 	case courier.CmdActiveInterval:
-		return receive(s, f, accept[courier.ActiveInterval])
+		return receive(s, f, ignore[courier.ActiveInterval])
 	case courier.CmdTransportAck:
-		return receive(s, f, accept[courier.TransportAck])
+		return receive(s, f, ignore[courier.TransportAck])
 	case courier.CmdTracingAck:
-		return receive(s, f, accept[courier.TracingAck])
+		return receive(s, f, ignore[courier.TracingAck])
 	case courier.CmdFlushResponse:
-		return receive(s, f, accept[courier.FlushResponse])
+		return receive(s, f, ignore[courier.FlushResponse])
 	}
 	s.log.Debug("skipped an unknown command", "command", f.Command)
 	return nil
@@ -55,5 +55,5 @@ func receive[T any, M interface {
 	return handle(m)
 }
 
-// accept ignores a message that has no response and no effect.
-func accept[T any](*T) error { return nil }
+// ignore ignores a message that has no response and no effect.
+func ignore[T any](*T) error { return nil }

@@ -35,8 +35,8 @@ type RecordedFrame struct {
 	From courier.Direction
 	// Frame is in the plain framing, also if it was sent packed.
 	Frame []byte
-	// Ending is how the session ended; "" for a frame.
-	Ending Ending
+	// EndReason is how the session ended; "" for a frame.
+	EndReason EndReason
 }
 
 // NewRecording returns a recording without frames.
@@ -135,7 +135,7 @@ func (s *session) recordSent(m courier.Message) {
 // recordEnd records the end of the session.
 func (s *session) recordEnd(end *endError) {
 	if s.recorded.Load() {
-		s.recordFrame(RecordedFrame{Ending: end.Ending})
+		s.recordFrame(RecordedFrame{EndReason: end.Reason})
 	}
 }
 

@@ -19,8 +19,8 @@ import (
 func linesOf(t *testing.T, frames []devicetls.RecordedFrame) (lines []string) {
 	t.Helper()
 	for _, r := range frames {
-		if r.Ending != "" {
-			lines = append(lines, "end: "+string(r.Ending))
+		if r.EndReason != "" {
+			lines = append(lines, "end: "+string(r.EndReason))
 			continue
 		}
 		f, err := courier.NewReader(bytes.NewReader(r.Frame), courier.ReaderOptions{}).Next()
@@ -57,7 +57,7 @@ func TestTheFramesOfADeviceAreRecordedInBothDirections(t *testing.T) {
 				assert.NoError(t, p.conn.Close())
 				synctest.Wait()
 				frames, _ = recording.Take()
-				assert.Equal(t, []string{"end: left"}, linesOf(t, frames))
+				assert.Equal(t, []string{"end: closed"}, linesOf(t, frames))
 
 				stop()
 				again := w.dial(identity, st)

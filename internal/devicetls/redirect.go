@@ -92,7 +92,7 @@ func (s *session) redirect(to *Redirection, device *pki.DeviceIdentity, delay ti
 		return err
 	}
 	s.log.Info("redirected a device to another courier", "device", s.id(), "reason", to.Reason, "host", to.Host)
-	return &endError{Ending: EndRedirected}
+	return &endError{Reason: EndRedirected}
 }
 
 // appendLastFramesLocked adds the last frames for a device and removes it from the

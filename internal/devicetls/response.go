@@ -32,7 +32,7 @@ func (s *session) flushResponses() error {
 func (s *session) flushResponsesLocked() error {
 	s.responsesPending = false
 	if err := s.out.flushLocked(); err != nil {
-		return writeEnding(err)
+		return writeEndReason(err)
 	}
 	return nil
 }

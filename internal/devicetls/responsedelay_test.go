@@ -72,7 +72,7 @@ func TestEveryResponseOfAServiceIsDelayedAndTheCouriersOwnAreNot(t *testing.T) {
 		p.send(
 			&courier.PresenceTracking{ID: 1, Token: p.token, Salt: 2},
 			&courier.ChannelRequest{ID: 3, BaseToken: p.token},
-			&courier.Upload{ID: 4},
+			&courier.DeviceMessage{ID: 4},
 			&courier.Keepalive{}, &courier.Flush{Wanted: 1},
 		)
 		want[*courier.KeepaliveResponse](p)
@@ -82,7 +82,7 @@ func TestEveryResponseOfAServiceIsDelayedAndTheCouriersOwnAreNot(t *testing.T) {
 		assert.Equal(t, delay, elapsed())
 		assert.Equal(t, p.token, want[*courier.ChannelResponse](p).Token)
 		assert.Equal(t, 2*delay, elapsed())
-		want[*courier.UploadAck](p)
+		want[*courier.DeviceMessageAck](p)
 		assert.Equal(t, 3*delay, elapsed())
 	})
 }
@@ -134,7 +134,7 @@ func TestDevicesInsideAreAnsweredAtOnce(t *testing.T) {
 		inside := memnet.Listen()
 		ctx, stop := context.WithCancel(t.Context())
 		served := make(chan error, 1)
-		go func() { served <- w.server.ServeInside(ctx, inside) }()
+		go func() { served <- w.server.ServeVirtual(ctx, inside) }()
 		w.net = inside
 		start := time.Now()
 		p := w.login(w.identity(nil))

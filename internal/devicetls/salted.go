@@ -15,11 +15,11 @@ type salt struct {
 	known bool
 }
 
-// presenceTracking sets the salt of the salted topic hashes of a device, which sends it after
+// setSalt sets the salt of the salted topic hashes of a device, which sends it after
 // the filter.
 //
 // observed: apsd
-func (s *session) presenceTracking(m *courier.PresenceTracking) error {
+func (s *session) setSalt(m *courier.PresenceTracking) error {
 	s.out.lock() // so that no push that the salt enables is sent before the response
 	defer s.out.unlock()
 	if p := s.presenceFor(m.Token); p != nil {

@@ -16,7 +16,7 @@ func (s *session) send() {
 			}
 			var err error
 			if more, err = s.sendBatch(); err != nil {
-				s.end(writeEnding(err))
+				s.end(writeEndReason(err))
 				return
 			}
 		}
@@ -72,7 +72,7 @@ func (s *session) appendPushLocked(b *batch, p *presence, d *broker.Delivery) {
 		Token:        append(b.token[:0], push.Token...),
 		Topic:        push.Hash[:],
 		Payload:      push.Payload,
-		ID:           messageID(p.slot, p.base, d.ID),
+		ID:           messageID(p.slot, p.idOffset, d.ID),
 		Expiry:       d.Expiry,
 		Timestamp:    d.Timestamp,
 		StorageFlags: d.Storage,

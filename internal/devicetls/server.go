@@ -49,9 +49,9 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	return s.serve(ctx, ln, s.cfg.ResponseDelay)
 }
 
-// ServeInside is Serve for devices that are a part of this program. They are answered
+// ServeVirtual is Serve for devices that are a part of this program. They are answered
 // without [Config.ResponseDelay].
-func (s *Server) ServeInside(ctx context.Context, ln net.Listener) error {
+func (s *Server) ServeVirtual(ctx context.Context, ln net.Listener) error {
 	return s.serve(ctx, ln, 0)
 }
 

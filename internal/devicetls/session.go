@@ -43,7 +43,7 @@ type session struct {
 	updates   uint32 // id of the newest channel update
 	out       output
 	presences [maxPresences]*presence // by slot; changed by the reader
-	bases     [maxPresences]uint32    // the message IDs already used in a slot
+	usedIDs   [maxPresences]uint32    // the message IDs already used in a slot
 	delayed   *delayedResponses       // nil if no response is delayed; pushes wait otherwise
 
 	sending        workers.JobState
@@ -131,7 +131,7 @@ func (s *session) read() *endError {
 	if errors.Is(err, netpoll.ErrWouldBlock) {
 		return nil
 	}
-	return readEnding(err, s.times.timeoutEnding())
+	return readEndReason(err, s.times.timeoutReason())
 }
 
 // releaseBuffers frees what an idle connection does not need. If part of a frame has
@@ -175,7 +175,7 @@ func (s *session) readLoop() error {
 // that failed is logged in one line.
 func (s *session) close() {
 	defer s.remove(s)
-	end := s.closing.ending.Load()
+	end := s.closing.reason.Load()
 	s.out.lock()
 	defer s.out.unlock()
 	if s.faults != nil {
@@ -186,7 +186,7 @@ func (s *session) close() {
 	s.appendLastFramesLocked(end)
 	for slot, p := range s.presences {
 		if p != nil {
-			s.detachLocked(slot, end.Ending)
+			s.detachLocked(slot, end.Reason)
 		}
 	}
 	if err := s.out.flushLocked(); err != nil {
@@ -206,21 +206,21 @@ const maxDetail = 1024
 // report logs the end of the connection. If it failed before any login it is also an event;
 // otherwise detachLocked has recorded one for each presence.
 func (s *session) report(end *endError) {
-	args := []any{"reason", string(end.Ending)}
+	args := []any{"reason", string(end.Reason)}
 	if s.device != nil {
 		args = append([]any{"device", apns.DeviceID(s.device.ID)}, args...)
 	}
-	quiet := end.Ending == EndHandshake && netconn.IsPortProbe(s.conn.tls, end.Err) // a probe of the port is not logged
-	if !quiet && (end.Ending.failure() || s.device == nil && end.Ending != EndShutdown) {
+	quiet := end.Reason == EndHandshake && netconn.IsPortProbe(s.conn.tls, end.Err) // a probe of the port is not logged
+	if !quiet && (end.Reason.failure() || s.device == nil && end.Reason != EndShutdown) {
 		args = append(args, "err", end)
-		if end.Ending == EndLeft { // as apns-sim doctor does, which only looks at the certificate
+		if end.Reason == EndClosed { // as apns-sim doctor does, which only looks at the certificate
 			s.log.Info("device connection ended before the login", args...)
 			return
 		}
 		s.log.Warn("device connection failed", args...)
 		if s.device == nil {
 			text := fmt.Sprintf("before the login, from %v: %v", s.conn.raw.RemoteAddr(), end)
-			s.record(journal.Disconnected, end.Ending, strings.ToValidUTF8(text[:min(len(text), maxDetail)], ""))
+			s.record(journal.Disconnected, end.Reason, strings.ToValidUTF8(text[:min(len(text), maxDetail)], ""))
 		}
 		return
 	}

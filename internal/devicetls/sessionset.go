@@ -75,7 +75,7 @@ func (set *sessionSet) servePollable(conn *netpoll.TCPConn[*session], wait time.
 		return
 	}
 	if err := conn.Watch(); err != nil {
-		s.end(&endError{EndLost, err})
+		s.end(&endError{EndNetworkFailed, err})
 	}
 }
 
@@ -143,7 +143,7 @@ func (set *sessionSet) end() {
 	defer set.mu.Unlock()
 	set.closed = true
 	for s := range set.open {
-		s.end(&endError{Ending: EndShutdown})
+		s.end(&endError{Reason: EndShutdown})
 	}
 }
 

@@ -19,7 +19,7 @@ func TestIncompleteFramesDoNotKeepAConnectionOpen(t *testing.T) {
 	frame := (&courier.Keepalive{Interval: []byte("10")}).Append(nil)
 	for _, row := range []struct {
 		name string
-		want devicetls.Ending
+		want devicetls.EndReason
 		by   time.Duration // after the first byte
 		act  func(t *testing.T, w *fixture, p *testDevice) (minute func() error)
 	}{

@@ -67,8 +67,8 @@ func (t *times) next(now time.Time) time.Time {
 	return now.Add(t.silence)
 }
 
-// timeoutEnding is the ending of a session whose deadline has passed.
-func (t *times) timeoutEnding() Ending {
+// timeoutReason is why a session ends whose deadline has passed.
+func (t *times) timeoutReason() EndReason {
 	switch {
 	case t.filter.IsZero():
 		return EndNoLogin

@@ -6,8 +6,8 @@ import (
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
-// place assigns a slot to a login: the one its address already has, or a free one.
-func (s *session) place(l login) (login, *rejection) {
+// assignSlot assigns a slot to a login: the one its address already has, or a free one.
+func (s *session) assignSlot(l login) (login, *rejection) {
 	if p := s.presenceAt(l.address); p != nil {
 		l.slot = p.slot
 		return l, nil

@@ -172,7 +172,7 @@ func (a *Action) parameters() map[string]json.RawMessage {
 func (a *Action) problems() (problems []error) {
 	kind := kindByName[a.Do]
 	if kind == nil {
-		return []error{unknownWord("what.do", string(a.Do), kindNames())}
+		return []error{unknownValue("what.do", string(a.Do), kindNames())}
 	}
 	if d := a.Delay; d != nil && (math.IsNaN(d.Sigma) || math.IsInf(d.Sigma, 0)) { // JSON has no such numbers
 		return []error{errors.New("what.delay.sigma is not a number")}
@@ -197,7 +197,7 @@ func (a *Action) problems() (problems []error) {
 		{"code", string(a.Code)},
 	} {
 		if word.value != "" && !isWord(word.value, words[word.name]) {
-			problems = append(problems, unknownWord("what."+word.name, word.value, words[word.name]))
+			problems = append(problems, unknownValue("what."+word.name, word.value, words[word.name]))
 		}
 	}
 	return append(problems, a.valueProblems()...)
@@ -219,7 +219,7 @@ func (a *Action) valueProblems() (problems []error) {
 		}
 	}
 	if a.Reason != "" && apns.LookupReason(a.Reason) == nil {
-		problems = append(problems, unknownWord("what.reason", string(a.Reason), reasonNames()))
+		problems = append(problems, unknownValue("what.reason", string(a.Reason), reasonNames()))
 	}
 	add(a.Do == Respond && a.Reason == "" && a.Status == 0, "what.reason is missing; respond needs a reason, or a status")
 	add(a.Status != 0 && (a.Status < 100 || a.Status > 599), "what.status is %d; it is from 100 to 599", a.Status)

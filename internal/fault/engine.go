@@ -42,20 +42,20 @@ type Engine struct {
 	saver  *state.Saver // nil if nothing is saved; read-only in use
 	saving sync.Mutex   // held while rules change and are saved: docs/lock-order.md
 
-	mu     sync.Mutex     // held while rules change; taken before that of a rule: docs/lock-order.md
-	rules  []*active      // in the order they were added
-	named  map[string]int // how many names were generated, by space
-	watch  []func()       // called when rules were removed
-	orders uint64         // of the newest rule that was saved
+	mu      sync.Mutex     // held while rules change; taken before that of a rule: docs/lock-order.md
+	rules   []*active      // in the order they were added
+	named   map[string]int // how many names were generated, by space
+	watch   []func()       // called when rules were removed
+	lastSeq uint64         // of the newest rule that was saved
 }
 
 // An active rule is a rule with its state.
 type active struct {
 	// Read-only.
 	Rule
-	place     place
+	matcher   matcher
 	condition Condition
-	order     uint64 // number among the saved rules; 0 if it is not saved. Set before it is saved
+	seq       uint64 // number among the saved rules; 0 if it is not saved. Set before it is saved
 
 	removed atomic.Bool
 	spent   atomic.Bool // it has applied as often as it may
@@ -142,7 +142,7 @@ func (r *active) hit(s *Subject, now func(space string) *clock.Clock) (Hit, bool
 	if r.spent.Load() {
 		return Hit{}, false
 	}
-	if !r.place.matches(s) || !r.holds(s) {
+	if !r.matcher.matches(s) || !r.holds(s) {
 		return Hit{}, false
 	}
 	if r.When.Until != nil && !now(r.Rule.Space).Now().Before(*r.When.Until) {
@@ -265,7 +265,7 @@ func (e *Engine) readyLocked(rule Rule, beside []*active) (*active, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrRule, err)
 	}
-	r := &active{Rule: rule, place: place, rng: rand.New(rand.NewPCG(e.seed, hash(rule.Name)))}
+	r := &active{Rule: rule, matcher: place, rng: rand.New(rand.NewPCG(e.seed, hash(rule.Name)))}
 	if rule.When.If == "" {
 		return r, nil
 	}
@@ -421,8 +421,8 @@ func (e *Engine) removeIf(unwanted func(*active) bool) int {
 func (e *Engine) removeSaving(unwanted func(*active) bool) (int, []func()) {
 	removed, watch := e.take(unwanted)
 	for _, r := range removed {
-		if r.order > 0 {
-			e.saver.Remove(state.Fault{Order: r.order})
+		if r.seq > 0 {
+			e.saver.Remove(state.Fault{Number: r.seq})
 		}
 	}
 	return len(removed), watch

@@ -317,12 +317,12 @@ func TestARuleIsEvaluatedAfterThoseBeforeIt(t *testing.T) {
 
 func TestARuleMayCountEachConnectionByItself(t *testing.T) {
 	e := engine(t,
-		fault.Rule{Name: "cap", When: fault.When{After: 2, Times: 1, PerConnection: true}, What: fault.Action{Do: fault.Retire}},
+		fault.Rule{Name: "cap", When: fault.When{After: 2, Times: 1, PerConnection: true}, What: fault.Action{Do: fault.GoAwayRefuse}},
 		fault.Rule{Name: "slower", When: fault.When{PerConnection: true}, What: fault.Action{Do: fault.Delay, Delay: &fault.Latency{Growth: 1}}})
 	var one, other fault.Memory
 	capped := func(m *fault.Memory) (capped bool, delay time.Duration) {
 		for hit := range e.Hits(fault.AtRequest, &fault.Subject{Memory: m}) {
-			capped = capped || hit.Action.Do == fault.Retire
+			capped = capped || hit.Action.Do == fault.GoAwayRefuse
 			delay += hit.Delay
 		}
 		return capped, delay

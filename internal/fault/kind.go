@@ -13,7 +13,7 @@ const (
 	ResetStream     Kind = "reset-stream"
 	ResetConnection Kind = "reset-connection"
 	GoAway          Kind = "goaway"
-	Retire          Kind = "retire"
+	GoAwayRefuse    Kind = "goaway-refuse"
 	LimitStreams    Kind = "limit-streams"
 	Mute            Kind = "mute"
 	NoPong          Kind = "no-pong"
@@ -58,7 +58,7 @@ var kinds = []KindInfo{
 	{ResetStream, AtRequest, "Resets the stream instead of answering.", nil, []string{"code", "deliver"}},
 	{ResetConnection, AtRequest, "Ends the connection with a TCP reset instead of responding. Responses sent just before may be lost.", nil, []string{"deliver"}},
 	{GoAway, AtRequest, "Sends GOAWAY before the response to the request.", nil, []string{"reason", "text", "code", "lastStream", "twice", "close"}},
-	{Retire, AtRequest, "Sends GOAWAY, answers this request, and resets later streams with REFUSED_STREAM.", nil, []string{"reason", "text"}},
+	{GoAwayRefuse, AtRequest, "Sends GOAWAY, answers this request, and resets later streams with REFUSED_STREAM.", nil, []string{"reason", "text"}},
 	{LimitStreams, AtRequest, "Changes the limit of concurrent streams to the next value of a list.", []string{"streams"}, []string{"overrun"}},
 	{Mute, AtRequest, "Sends nothing more on the connection, not even the response to a PING, and keeps it open.", nil, nil},
 	{NoPong, AtRequest, "Does not answer any further PING on the connection.", nil, nil},

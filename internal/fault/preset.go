@@ -100,7 +100,7 @@ var presets = []Preset{
 		Symptom: "REFUSED_STREAM after about 50,000 requests",
 		Happens: "GOAWAY; later streams are refused",
 		Source:  "edamov/pushok#169",
-		Rules:   []Rule{{When: When{After: 49_999, Times: 1, PerConnection: true}, What: Action{Do: Retire}}},
+		Rules:   []Rule{{When: When{After: 49_999, Times: 1, PerConnection: true}, What: Action{Do: GoAwayRefuse}}},
 	},
 	{
 		Number: 11, Name: "never-answered",
@@ -197,8 +197,8 @@ var presets = []Preset{
 		Rules:   []Rule{{Where: Where{"body": "{}"}, What: Action{Do: Respond, Reason: apns.PayloadEmpty}}},
 	},
 	{
-		Number: 24, Name: "collapse",
-		Symptom: "throughput collapses on one connection",
+		Number: 24, Name: "throughput-drop",
+		Symptom: "throughput drops on one connection",
 		Happens: "each response is delayed by 2 ms more than the one before, up to 2 s",
 		Source:  "jchambers/pushy#399",
 		Rules:   []Rule{{When: When{PerConnection: true}, What: Action{Do: Delay, Delay: &Latency{Growth: ms(2), Max: ms(2000)}}}},
@@ -287,5 +287,5 @@ func FindPreset(name string) (Preset, error) {
 		}
 		names = append(names, p.Name)
 	}
-	return Preset{}, unknownWord("preset", name, names)
+	return Preset{}, unknownValue("preset", name, names)
 }

@@ -130,5 +130,5 @@ func FindReserved(name string) (*Reserved, error) {
 		}
 		names = append(names, reservedTokens[i].Name)
 	}
-	return nil, unknownWord("outcome", name, names)
+	return nil, unknownValue("outcome", name, names)
 }

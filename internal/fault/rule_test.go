@@ -23,7 +23,7 @@ var sampleOf = map[fault.Kind]fault.Action{
 	fault.ResetStream:      {Do: fault.ResetStream, Code: "INTERNAL_ERROR"},
 	fault.ResetConnection:  {Do: fault.ResetConnection},
 	fault.GoAway:           {Do: fault.GoAway, Reason: apns.Shutdown, Twice: true, LastStream: fault.LastBefore, Close: fault.CloseNever},
-	fault.Retire:           {Do: fault.Retire},
+	fault.GoAwayRefuse:     {Do: fault.GoAwayRefuse},
 	fault.LimitStreams:     {Do: fault.LimitStreams, Streams: []uint32{1, 500}, Overrun: true},
 	fault.Mute:             {Do: fault.Mute},
 	fault.NoPong:           {Do: fault.NoPong},

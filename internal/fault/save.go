@@ -31,8 +31,8 @@ func (e *Engine) restore(s *state.Fault) error {
 	}
 	r.count, r.saved = count{s.Matched, s.Hits}, count{s.Matched, s.Hits}
 	r.spent.Store(s.Hits >= rule.When.Times && rule.When.Times > 0 && !rule.When.PerConnection)
-	r.order = s.Order
-	e.orders = max(e.orders, s.Order)
+	r.seq = s.Number
+	e.lastSeq = max(e.lastSeq, s.Number)
 	e.rules = append(e.rules, r)
 	e.publishLocked()
 	return nil
@@ -41,9 +41,9 @@ func (e *Engine) restore(s *state.Fault) error {
 // SaveTo saves each change from now on. It is called before the engine is used concurrently.
 func (e *Engine) SaveTo(s *state.Saver) { e.saver = s }
 
-// AddGiven is Add for rules of the configuration, which are not saved, since they come with
-// the next start as well. They replace rules of their names.
-func (e *Engine) AddGiven(rules ...Rule) ([]Rule, error) {
+// AddConfigured is Add for rules of the configuration. They are not saved, since the next
+// start adds them again. They replace rules with the same names.
+func (e *Engine) AddConfigured(rules ...Rule) ([]Rule, error) {
 	e.saving.Lock()
 	defer e.saving.Unlock()
 	for i := range rules {
@@ -66,8 +66,8 @@ func (e *Engine) saveRules(added []*active) {
 	}
 	for _, r := range added {
 		e.mu.Lock()
-		e.orders++
-		r.order = e.orders
+		e.lastSeq++
+		r.seq = e.lastSeq
 		e.mu.Unlock()
 		e.saver.Save(r.element())
 	}
@@ -82,7 +82,7 @@ func (r *active) element() state.Fault {
 	if err != nil { // it was parsed from JSON, or could have been
 		panic(fmt.Sprintf("fault: encode rule %q: %v", r.Name, err))
 	}
-	return state.Fault{Order: r.order, Rule: rule, Matched: r.matched, Hits: r.applied}
+	return state.Fault{Number: r.seq, Rule: rule, Matched: r.matched, Hits: r.applied}
 }
 
 // SaveCounts saves the counts that have changed. Counts change with each request, so they are
@@ -107,5 +107,5 @@ func (e *Engine) SaveCounts() {
 func (r *active) changed() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.order > 0 && r.saved != r.count
+	return r.seq > 0 && r.saved != r.count
 }

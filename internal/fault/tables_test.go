@@ -104,7 +104,7 @@ func TestPresetsOfAConnectionDoNotAffectAnother(t *testing.T) {
 		assert.Len(t, hits(e, fault.AtRequest, &tc.first), 1, tc.preset)
 		assert.Empty(t, hits(e, fault.AtRequest, &fault.Subject{Memory: new(fault.Memory)}), tc.preset)
 	}
-	for _, name := range []string{"request-cap", "limit-flapping", "collapse"} {
+	for _, name := range []string{"request-cap", "limit-flapping", "throughput-drop"} {
 		p, err := fault.FindPreset(name)
 		require.NoError(t, err)
 		assert.True(t, p.Rules[0].When.PerConnection, name)

@@ -57,7 +57,7 @@ func WhereWords() (all []WhereWord) {
 
 func parseListener(value string) (func(*Subject) bool, error) {
 	if !isWord(value, listeners) {
-		return nil, unknownWord("where.listener", value, listeners)
+		return nil, unknownValue("where.listener", value, listeners)
 	}
 	return func(s *Subject) bool { return s.Listener == Listener(value) }, nil
 }
@@ -80,14 +80,14 @@ func parsePath(value string) (func(*Subject) bool, error) {
 	}, nil
 }
 
-// A place is a compiled Where.
-type place struct {
+// A matcher is a compiled Where.
+type matcher struct {
 	own    []func(*Subject) bool
 	filter filters.Filter
 }
 
 // matches reports whether s matches.
-func (p *place) matches(s *Subject) bool {
+func (p *matcher) matches(s *Subject) bool {
 	for _, fits := range p.own {
 		if !fits(s) {
 			return false
@@ -98,7 +98,7 @@ func (p *place) matches(s *Subject) bool {
 
 // ready compiles a Where for a rule at a point. The error joins everything that is
 // invalid.
-func (w Where) ready(at Point) (p place, err error) {
+func (w Where) ready(at Point) (p matcher, err error) {
 	var problems []error
 	words := make(map[string][]string)
 	for _, name := range slices.Sorted(maps.Keys(w)) {

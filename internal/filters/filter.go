@@ -260,8 +260,8 @@ func (f *Filter) Only(word string) (only Filter) {
 	return only
 }
 
-// LooksInside reports whether the filter looks into the payload.
-func (f *Filter) LooksInside() bool {
+// ReadsPayload reports whether the filter looks into the payload.
+func (f *Filter) ReadsPayload() bool {
 	return slices.ContainsFunc(f.conditions, func(c condition) bool { return c.path != nil })
 }
 

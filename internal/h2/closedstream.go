@@ -6,42 +6,42 @@ import (
 	"golang.org/x/net/http2"
 )
 
-// An ending is how a stream was closed. It decides how a later frame on it is
+// A closeCause is how a stream was closed. It decides how a later frame on it is
 // answered.
-type ending uint8
+type closeCause uint8
 
 const (
-	// endingForgotten: closed long ago, or never used because a higher
+	// closedLongAgo: closed long ago, or never used because a higher
 	// number was used before it.
-	endingForgotten ending = iota
-	// endingPeer: the peer had ended it, by END_STREAM or RST_STREAM.
-	endingPeer
-	// endingRefused: we have refused the stream.
-	endingRefused
-	// endingOurs: we have reset or dropped it, and the peer may not know yet.
-	endingOurs
+	closedLongAgo closeCause = iota
+	// closedByPeer: the peer had ended it, by END_STREAM or RST_STREAM.
+	closedByPeer
+	// closedAsRefused: we have refused the stream.
+	closedAsRefused
+	// closedByUs: we have reset or dropped it, and the peer may not know yet.
+	closedByUs
 )
 
-// historySize is the number of streams in a history.
-const historySize = 128
+// closedStreamsSize is the number of streams that are remembered.
+const closedStreamsSize = 128
 
-// A history remembers the endings of the last streams. The place of a stream depends
-// on its ID alone, so that remembering is one store.
-type history [historySize]struct {
+// closedStreams has how the last streams were closed. The index of a stream depends
+// on its ID alone, so that adding one is a single store.
+type closedStreams [closedStreamsSize]struct {
 	id  uint32
-	how ending
+	how closeCause
 }
 
-func (h *history) remember(id uint32, how ending) {
-	h[id/2%historySize].id = id
-	h[id/2%historySize].how = how
+func (h *closedStreams) remember(id uint32, how closeCause) {
+	h[id/2%closedStreamsSize].id = id
+	h[id/2%closedStreamsSize].how = how
 }
 
-func (h *history) of(id uint32) ending {
-	if e := h[id/2%historySize]; e.id == id {
+func (h *closedStreams) of(id uint32) closeCause {
+	if e := h[id/2%closedStreamsSize]; e.id == id {
 		return e.how
 	}
-	return endingForgotten
+	return closedLongAgo
 }
 
 // onClosedStream answers DATA or HEADERS on a closed stream.
@@ -51,7 +51,7 @@ func (c *Conn) onClosedStream(id uint32) error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if id > c.drain.last && !c.drain.retired || c.history.of(id) == endingOurs {
+	if id > c.drain.last && !c.drain.refusing || c.closedStreams.of(id) == closedByUs {
 		// "An endpoint MUST minimally process and then discard any frames it receives in
 		// this state." https://www.rfc-editor.org/rfc/rfc9113#section-5.1
 		return nil
@@ -65,13 +65,13 @@ func (c *Conn) onClosedStream(id uint32) error {
 // headersOnClosedLocked returns the connection error for HEADERS on a closed stream,
 // nil if the stream alone is answered.
 func (c *Conn) headersOnClosedLocked(id uint32) error {
-	switch c.history.of(id) {
-	case endingForgotten:
+	switch c.closedStreams.of(id) {
+	case closedLongAgo:
 		// "The identifier of a newly established stream MUST be numerically greater than all
 		// streams that the initiating endpoint has opened or reserved."
 		// https://www.rfc-editor.org/rfc/rfc9113#section-5.1.1
 		return connError(http2.ErrCodeProtocol, fmt.Sprintf("HEADERS on stream %d after stream %d", id, c.highest))
-	case endingPeer:
+	case closedByPeer:
 		return connError(http2.ErrCodeStreamClosed, fmt.Sprintf("HEADERS on stream %d, which is closed", id))
 	}
 	return nil

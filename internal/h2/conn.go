@@ -55,16 +55,16 @@ type Conn struct {
 	// memory: docs/lock-order.md.
 	mu sync.Mutex
 	output
-	fr          *http2.Framer // its write half, into output; the reader owns the read half
-	enc         *fieldEncoder
-	streams     map[uint32]*Stream
-	free        []*Stream
-	history     history
-	settings    settings
-	send        sendWindow
-	drain       drain
-	deadline    deadlines
-	ignorePings bool // see IgnorePings
+	fr            *http2.Framer // its write half, into output; the reader owns the read half
+	enc           *fieldEncoder
+	streams       map[uint32]*Stream
+	free          []*Stream
+	closedStreams closedStreams
+	settings      settings
+	send          sendWindow
+	drain         drain
+	deadline      deadlines
+	ignorePings   bool // see IgnorePings
 }
 
 // NewConn returns a connection on nc that Serve will serve. The TLS handshake,

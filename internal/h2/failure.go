@@ -22,7 +22,7 @@ const (
 	// breaks a rule of HTTP/2, or was not finished in time.
 	StreamReset FailureKind = iota + 1
 	// StreamRefused is a request above the limit of concurrent streams, or after
-	// Retire. It was answered with RST_STREAM and REFUSED_STREAM; the client may
+	// GoAwayRefuse. It was answered with RST_STREAM and REFUSED_STREAM; the client may
 	// send it again.
 	StreamRefused
 	// HeadersTooLarge is a request that was answered with status 431.

@@ -63,7 +63,7 @@ func (c *Conn) Finish(wait bool) {
 	c.drain.shutdown = true
 	if !wait {
 		for _, s := range c.streams {
-			c.dropLocked(s, endingOurs)
+			c.dropLocked(s, closedByUs)
 		}
 	}
 	c.wakeWriterLocked()

@@ -32,7 +32,7 @@ type drain struct {
 	highest  uint32 // the highest stream accepted
 	last     uint32 // the last stream of the latest GOAWAY; streams above are ignored
 	shutdown bool   // Shutdown was called: end when no stream is open
-	retired  bool   // Retire was called: streams above last are refused, not ignored
+	refusing bool   // GoAwayRefuse was called: streams above last are refused, not ignored
 	closed   bool   // Close was called
 
 	lingering bool // the reader has ended, and waits for the peer to read the last frames
@@ -63,7 +63,7 @@ func (c *Conn) goAwayLocked(code http2.ErrCode, last uint32, debug []byte) {
 	c.checkLocked(c.fr.WriteGoAway(c.drain.last, code, debug))
 	for id, s := range c.streams {
 		if id > c.drain.last {
-			c.dropLocked(s, endingOurs)
+			c.dropLocked(s, closedByUs)
 		}
 	}
 }
@@ -72,16 +72,16 @@ func (c *Conn) goAwayLocked(code http2.ErrCode, last uint32, debug []byte) {
 // and ends the connection when the open streams are answered. It does not wait.
 func (c *Conn) Shutdown(debug []byte) { c.shutdown(debug, 0) }
 
-// Retire sends GOAWAY with NO_ERROR, the highest accepted stream and the debug data.
+// GoAwayRefuse sends GOAWAY with NO_ERROR, the highest accepted stream and the debug data.
 // Streams that the peer opens after that are refused with REFUSED_STREAM. The
 // connection ends when the peer closes it, or after within.
 // observed: edamov/pushok#169
-func (c *Conn) Retire(debug []byte, within time.Duration) {
+func (c *Conn) GoAwayRefuse(debug []byte, within time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.deadline.close = earliest(c.deadline.close, time.Now().Add(within))
-	if !c.drain.retired {
-		c.drain.retired = true
+	if !c.drain.refusing {
+		c.drain.refusing = true
 		c.goAwayLocked(http2.ErrCodeNo, LastAccepted, debug)
 	}
 	c.wakeWriterLocked()

@@ -160,8 +160,8 @@ func TestRetiredConnectionRefusesFurtherStreams(t *testing.T) {
 	withPeer(t, nil, h, func(p *peer) {
 		p.headers(1, true, post())
 		p.wantAlive("one stream is open")
-		p.conn.Retire([]byte("why"), time.Minute)
-		p.conn.Retire([]byte("again"), time.Hour)
+		p.conn.GoAwayRefuse([]byte("why"), time.Minute)
+		p.conn.GoAwayRefuse([]byte("again"), time.Hour)
 		begun := time.Now()
 		p.wantGoAway(http2.ErrCodeNo, 1, "why", "once, with the real last stream")
 		p.headers(3, false, post("apns-topic", "in the table"))

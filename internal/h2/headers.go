@@ -34,7 +34,7 @@ const (
 	blockTrailers
 	blockOnClosed // for a stream that is closed
 	blockIgnored  // for a stream above the last one of our GOAWAY
-	blockRefused  // the same, after Retire
+	blockRefused  // the same, after GoAwayRefuse
 )
 
 // onHeaders begins a header block with its first fragment.
@@ -71,7 +71,7 @@ func (c *Conn) classify(id uint32) (blockKind, error) {
 		return blockTrailers, nil
 	case id > c.drain.last:
 		c.highest = max(c.highest, id)
-		if c.drain.retired {
+		if c.drain.refusing {
 			return blockRefused, nil
 		}
 		return blockIgnored, nil

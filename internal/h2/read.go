@@ -140,7 +140,7 @@ func (c *Conn) failStream(e *StreamError) error {
 		c.resetLocked(s, e.Code)
 	} else {
 		c.checkLocked(c.fr.WriteRSTStream(e.StreamID, e.Code))
-		c.history.remember(e.StreamID, endingOurs)
+		c.closedStreams.remember(e.StreamID, closedByUs)
 	}
 	c.mu.Unlock()
 	return c.countReset()

@@ -22,7 +22,7 @@ func (c *Conn) onRSTStream(f *http2.RSTStreamFrame) error {
 	}
 	c.mu.Lock()
 	if c.streams[f.StreamID] == s { // else it was answered meanwhile
-		c.closeLocked(s, endingPeer)
+		c.closeLocked(s, closedByPeer)
 	}
 	c.mu.Unlock()
 	return c.countReset()

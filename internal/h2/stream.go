@@ -120,16 +120,16 @@ func (c *Conn) openLocked(id uint32) *Stream {
 }
 
 // closeLocked ends s on the wire. The handler may still use it.
-func (c *Conn) closeLocked(s *Stream, how ending) {
+func (c *Conn) closeLocked(s *Stream, how closeCause) {
 	c.dropLocked(s, how)
 	c.recycleLocked(s)
 }
 
 // dropLocked is closeLocked for goroutines other than the reader, which may be
 // collecting the request in s: s is left to the garbage collector.
-func (c *Conn) dropLocked(s *Stream, how ending) {
+func (c *Conn) dropLocked(s *Stream, how closeCause) {
 	delete(c.streams, s.id)
-	c.history.remember(s.id, how)
+	c.closedStreams.remember(s.id, how)
 	c.send.drop(s)
 	s.closed = true
 }
@@ -137,13 +137,13 @@ func (c *Conn) dropLocked(s *Stream, how ending) {
 // resetLocked ends s with RST_STREAM.
 func (c *Conn) resetLocked(s *Stream, code http2.ErrCode) {
 	c.checkLocked(c.fr.WriteRSTStream(s.id, code))
-	c.closeLocked(s, endingOurs)
+	c.closeLocked(s, closedByUs)
 }
 
 // sentLocked ends s after the last frame of its response.
 func (c *Conn) sentLocked(s *Stream) {
 	if s.remoteEnded {
-		c.closeLocked(s, endingPeer)
+		c.closeLocked(s, closedByPeer)
 		return
 	}
 	// "When this is true, a server MAY request that the client abort transmission of a

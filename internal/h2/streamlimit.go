@@ -68,6 +68,6 @@ func (c *Conn) resetRefused(id uint32) {
 	defer c.mu.Unlock()
 	c.next.clear()
 	c.drain.highest = id
-	c.history.remember(id, endingRefused)
+	c.closedStreams.remember(id, closedAsRefused)
 	c.checkLocked(c.fr.WriteRSTStream(id, http2.ErrCodeRefusedStream))
 }

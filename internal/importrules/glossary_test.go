@@ -23,6 +23,7 @@ import (
 // allowed are identifiers in which a banned word is a term of the field.
 var allowed = map[string]string{
 	"RefuseConnection": "TCP refuses connections: RFC 9293, 3.10.7.1; ECONNREFUSED",
+	"GoAwayRefuse":     "HTTP/2 refuses streams: RFC 9113, 8.7; REFUSED_STREAM",
 }
 
 // No identifier and no file may have a word in its name that docs/glossary.md replaces.

@@ -12,9 +12,9 @@ import (
 	"github.com/apns-sim/apns-sim/internal/filters"
 )
 
-// ErrLeft is the cause of a context that ends because its owner no longer waits. Await
-// collects no near misses then.
-var ErrLeft = errors.New("the client does not wait any more")
+// ErrAbandoned is the cause of a context whose caller no longer waits. Await collects no near
+// misses then.
+var ErrAbandoned = errors.New("the caller no longer waits")
 
 // maxMisses is the maximum number of near misses in an error.
 const maxMisses = 10
@@ -29,10 +29,10 @@ type NotMetError struct {
 	// number of further pushes that did not match.
 	Misses []Miss
 	Others int
-	// Evicted says that some were evicted before they could be compared; Lost is
+	// Evicted says that some were evicted before they could be compared; Evictions is
 	// the number of evicted records since the journal began.
-	Evicted bool
-	Lost    Lost
+	Evicted   bool
+	Evictions Evictions
 	// Err is the error of the context.
 	Err error
 }
@@ -63,7 +63,7 @@ func (e *NotMetError) Error() string {
 		fmt.Fprintf(&b, "\n\tand %d more", e.Others)
 	}
 	if e.Evicted {
-		b.WriteString("\n\t" + e.Lost.String())
+		b.WriteString("\n\t" + e.Evictions.String())
 	}
 	return b.String()
 }
@@ -92,8 +92,8 @@ func (j *Journal) Await(ctx context.Context, f filters.Filter, count int, after 
 		select {
 		case <-w.enough:
 		case <-ctx.Done():
-			if errors.Is(context.Cause(ctx), ErrLeft) {
-				return nil, ErrLeft
+			if errors.Is(context.Cause(ctx), ErrAbandoned) {
+				return nil, ErrAbandoned
 			}
 			return w.last(count, ctx.Err())
 		}
@@ -224,8 +224,8 @@ func (w *waiting) last(count int, err error) ([]Record, error) {
 		e.Misses = append(e.Misses, Miss{w.journal.record(m.trace), m.diffs})
 	}
 	e.Others = total - len(nearest)
-	e.Lost = w.journal.Lost()
-	e.Evicted = e.Lost.missed(&w.query)
+	e.Evictions = w.journal.Evictions()
+	e.Evicted = e.Evictions.missed(&w.query)
 	return nil, e
 }
 

@@ -37,7 +37,7 @@ func TestFailuresDoNotEvictPushes(t *testing.T) {
 	assert.Equal(t, []string{"last", "", ""}, recordIDs(found.Records), "in the order in which they came")
 	assert.Equal(t, "10100", found.Records[1].Name(), "by number")
 	assert.False(t, found.Missed)
-	assert.Equal(t, journal.Lost{Failures: 10_000 - 100}.String(), found.Lost.String())
+	assert.Equal(t, journal.Evictions{Failures: 10_000 - 100}.String(), found.Evictions.String())
 	assert.Equal(t, 100, j.Count(filter(t, "state=failed")))
 	assert.True(t, j.Find(journal.Query{Filter: filter(t, "state=failed")}).Missed)
 
@@ -93,7 +93,7 @@ func TestARecordCountsItsHeadersOnceForAllThatShareThem(t *testing.T) {
 		add(shared)
 	}
 	assert.Equal(t, 800, j.Count(filters.Filter{}))
-	assert.Zero(t, j.Lost().Pushes)
+	assert.Zero(t, j.Evictions().Pushes)
 	for range 800 {
 		add(large())
 	}
@@ -160,7 +160,7 @@ func TestAFailedWaitReportsEvictedRecords(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := j.Await(ctx, filter(t, "apns-id=a"), 1, 0)
-	assert.ErrorContains(t, err, "1 pushes were evicted from the history since the start")
+	assert.ErrorContains(t, err, "1 push was evicted from the history since the start")
 	_, err = j.Await(ctx, filter(t, "apns-id=a"), 1, 1)
 	assert.NotContains(t, err.Error(), "evicted", "it did not ask for those")
 }

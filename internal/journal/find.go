@@ -30,8 +30,8 @@ type Found struct {
 	Next uint64
 	// Missed says that records which the query selects may have been evicted.
 	Missed bool
-	// Lost is how many records were evicted since the journal began.
-	Lost Lost
+	// Evictions is how many records were evicted since the journal began.
+	Evictions Evictions
 	// Oldest is the number of the oldest push in the history, Newest that of the newest
 	// record; 0 if there is none.
 	Oldest, Newest uint64
@@ -71,10 +71,10 @@ func (j *Journal) Find(q Query) Found {
 		return Found{}
 	}
 	var found Found
-	var retained span
-	retained, found.Lost = j.history.retained()
+	var retained numberRange
+	retained, found.Evictions = j.history.retained()
 	found.Oldest, found.Newest = retained.from, retained.to-1
-	found.Missed = found.Lost.missed(&q)
+	found.Missed = found.Evictions.missed(&q)
 	j.each(&q, func(t *Trace, _ *filters.Subject, _ uint64) bool {
 		if q.Limit > 0 && len(found.Records) == q.Limit {
 			found.Next = found.Records[q.Limit-1].Number
@@ -89,8 +89,8 @@ func (j *Journal) Find(q Query) Found {
 	return found
 }
 
-// Lost returns how many records were evicted from the history since the journal began.
-func (j *Journal) Lost() (l Lost) {
+// Evictions returns how many records were evicted from the history since the journal began.
+func (j *Journal) Evictions() (l Evictions) {
 	if j != nil {
 		_, l = j.history.retained()
 	}
@@ -177,7 +177,7 @@ func (j *Journal) deleteIf(q *Query, unwanted func(*filters.Subject) bool, misse
 	})
 	if len(deleted) > 0 {
 		j.deletions.Add(1)
-		j.forget(func(t *Trace) bool { _, removed := deleted[t]; return removed }, missed)
+		j.removeEvents(func(t *Trace) bool { _, removed := deleted[t]; return removed }, missed)
 	}
 	return len(deleted)
 }

@@ -80,7 +80,7 @@ func (h *history) remove(t *Trace) bool {
 	if !l.has(t) {
 		return false
 	}
-	l.empty(l.at(t.place))
+	l.empty(l.at(t.position))
 	return true
 }
 
@@ -88,49 +88,61 @@ func (h *history) remove(t *Trace) bool {
 func (h *history) headersOf(t *Trace) []Header {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if l := h.partitionOf(t); l.has(t) && l.at(t.place).headers != nil {
-		return l.at(t.place).headers.Fields
+	if l := h.partitionOf(t); l.has(t) && l.at(t.position).headers != nil {
+		return l.at(t.position).headers.Fields
 	}
 	return nil
 }
 
-// A span is a range of numbers: from, to is not in it.
-type span struct{ from, to uint64 }
+// A numberRange has the numbers from from to before to.
+type numberRange struct{ from, to uint64 }
 
 // retained returns the range of numbers in which no push was evicted, and how many pushes
 // and failures were evicted.
-func (h *history) retained() (numbers span, lost Lost) {
+func (h *history) retained() (numbers numberRange, evicted Evictions) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return span{h.pushes.lostTo + 1, h.next}, Lost{
-		Pushes: h.pushes.lost, Failures: h.failures.lost, pushesTo: h.pushes.lostTo, failuresTo: h.failures.lostTo,
+	return numberRange{h.pushes.evictedTo + 1, h.next}, Evictions{
+		Pushes: h.pushes.evicted, Failures: h.failures.evicted, pushesTo: h.pushes.evictedTo, failuresTo: h.failures.evictedTo,
 	}
 }
 
-// Lost is how much was evicted from the history since the journal began.
-type Lost struct {
+// Evictions is how many records were evicted from the history since the journal began.
+type Evictions struct {
 	Pushes, Failures uint64
 
 	pushesTo, failuresTo uint64 // the highest numbers of them
 }
 
 // String returns a sentence for users.
-func (l Lost) String() string {
-	var lost []string
+func (l Evictions) String() string {
+	var evicted []string
 	if l.Pushes > 0 {
-		lost = append(lost, fmt.Sprintf("%d pushes", l.Pushes))
+		evicted = append(evicted, counted(l.Pushes, "push", "pushes"))
 	}
 	if l.Failures > 0 {
-		lost = append(lost, fmt.Sprintf("%d failures", l.Failures))
+		evicted = append(evicted, counted(l.Failures, "failure", "failures"))
 	}
-	if lost == nil {
+	if evicted == nil {
 		return "nothing was evicted from the history"
 	}
-	return strings.Join(lost, " and ") + " were evicted from the history since the start; --history and --history-bytes set how much it keeps"
+	was := " were"
+	if l.Pushes+l.Failures == 1 {
+		was = " was"
+	}
+	return strings.Join(evicted, " and ") + was + " evicted from the history since the start; --history and --history-bytes set how much it keeps"
+}
+
+// counted is a number with its noun.
+func counted(n uint64, one, several string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, several)
 }
 
 // upTo returns the highest evicted number in t's partition.
-func (l Lost) upTo(t *Trace) uint64 {
+func (l Evictions) upTo(t *Trace) uint64 {
 	if t.failure {
 		return l.failuresTo
 	}
@@ -138,7 +150,7 @@ func (l Lost) upTo(t *Trace) uint64 {
 }
 
 // missed reports whether the result of q may lack evicted records.
-func (l Lost) missed(q *Query) bool {
+func (l Evictions) missed(q *Query) bool {
 	if q.Filter.WantsFailures() {
 		return q.After < l.failuresTo
 	}
@@ -147,16 +159,16 @@ func (l Lost) missed(q *Query) bool {
 
 // copy appends at most chunk traces of s to dst, in order or the newest first, and
 // returns the rest of s. With pushesOnly it skips failures.
-func (h *history) copy(dst []*Trace, s span, newest, pushesOnly bool) ([]*Trace, span) {
+func (h *history) copy(dst []*Trace, s numberRange, newest, pushesOnly bool) ([]*Trace, numberRange) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	partitions := []*partition{&h.pushes, &h.failures}
 	if pushesOnly {
 		partitions = partitions[:1]
 	}
-	var ranges [2]span // of places
+	var ranges [2]numberRange // of positions
 	for i, l := range partitions {
-		ranges[i] = span{l.placeOf(s.from), l.placeOf(s.to)}
+		ranges[i] = numberRange{l.positionOf(s.from), l.positionOf(s.to)}
 	}
 	for range chunk {
 		best := -1
@@ -166,7 +178,7 @@ func (h *history) copy(dst []*Trace, s span, newest, pushesOnly bool) ([]*Trace,
 			}
 		}
 		if best < 0 {
-			return dst, span{}
+			return dst, numberRange{}
 		}
 		r := &ranges[best]
 		at := r.from
@@ -190,21 +202,21 @@ func (h *history) copy(dst []*Trace, s span, newest, pushesOnly bool) ([]*Trace,
 }
 
 // A partition has the pushes or the failures of the history, in the order of their
-// numbers. Places are numbered from 1, without gaps, and are never reused.
+// numbers. Positions are numbered from 1, without gaps, and are never reused.
 type partition struct {
 	limit    int
 	maxBytes int
 
-	ring   []slot // place p is at (p-1) % limit
-	first  uint64 // the oldest place
-	next   uint64 // that of the next trace
-	bytes  int
-	lost   uint64 // how many were evicted
-	lostTo uint64 // the highest number of them
-	stale  int    // evicted for lack of memory since forget last removed events
+	ring      []slot // position p is at (p-1) % limit
+	first     uint64 // the oldest position
+	next      uint64 // that of the next trace
+	bytes     int
+	evicted   uint64 // how many were evicted
+	evictedTo uint64 // the highest number of them
+	stale     int    // evicted for lack of memory since removeEvents was last called
 }
 
-// A slot is a place in a partition. It has the fields of a trace that only the history
+// A slot is an element of a partition. It has the fields of a trace that only the history
 // needs, so that a queue that references the trace does not keep them in memory.
 type slot struct {
 	trace   *Trace // nil where one was deleted
@@ -217,56 +229,56 @@ func newPartition(limit, maxBytes int) partition {
 	return partition{limit: limit, maxBytes: maxBytes, first: 1, next: 1}
 }
 
-func (l *partition) at(place uint64) *slot { return &l.ring[(place-1)%uint64(l.limit)] }
+func (l *partition) at(position uint64) *slot { return &l.ring[(position-1)%uint64(l.limit)] }
 
-// number is that of the first or the last place of r.
-func (l *partition) number(r span, last bool) uint64 {
+// number is that of the first or the last position of r.
+func (l *partition) number(r numberRange, last bool) uint64 {
 	if last {
 		return l.at(r.to - 1).number
 	}
 	return l.at(r.from).number
 }
 
-// placeOf returns the first place whose number is not below number.
-func (l *partition) placeOf(number uint64) uint64 {
+// positionOf returns the first position whose number is not below number.
+func (l *partition) positionOf(number uint64) uint64 {
 	n := sort.Search(int(l.next-l.first), func(i int) bool { return l.at(l.first+uint64(i)).number >= number })
 	return l.first + uint64(n)
 }
 
 // has reports whether t was neither evicted nor deleted.
 func (l *partition) has(t *Trace) bool {
-	return t.place >= l.first && t.place < l.next && l.at(t.place).trace == t
+	return t.position >= l.first && t.position < l.next && l.at(t.position).trace == t
 }
 
 func (l *partition) add(t *Trace) {
 	if l.next-l.first >= uint64(l.limit) {
 		l.evict()
 	}
-	t.place = l.next
+	t.position = l.next
 	s := slot{t, t.number, t.sizeLocked(), t.Headers}
 	t.Headers = nil
-	if at := int((t.place - 1) % uint64(l.limit)); at < len(l.ring) {
+	if at := int((t.position - 1) % uint64(l.limit)); at < len(l.ring) {
 		l.ring[at] = s
 	} else {
 		l.ring = append(l.ring, s)
 	}
 	l.next++
 	l.bytes += s.size + s.headers.use()
-	l.trim(t.place)
+	l.trim(t.position)
 }
 
 func (l *partition) grow(t *Trace, bytes int) {
 	if !l.has(t) {
 		return
 	}
-	l.at(t.place).size += bytes
+	l.at(t.position).size += bytes
 	l.bytes += bytes
-	l.trim(t.place)
+	l.trim(t.position)
 }
 
-// trim evicts traces beyond maxBytes, but neither place nor newer ones.
-func (l *partition) trim(place uint64) {
-	for l.bytes > l.maxBytes && l.first < place {
+// trim evicts traces beyond maxBytes, but none from position on.
+func (l *partition) trim(position uint64) {
+	for l.bytes > l.maxBytes && l.first < position {
 		l.evict()
 		l.stale++
 	}
@@ -285,12 +297,12 @@ func (l *partition) manyStale() bool {
 func (l *partition) evict() {
 	s := l.at(l.first)
 	l.first++
-	l.lostTo = s.number
+	l.evictedTo = s.number
 	if s.trace == nil {
 		return // deleted
 	}
 	l.empty(s)
-	l.lost++
+	l.evicted++
 }
 
 func (l *partition) empty(s *slot) {

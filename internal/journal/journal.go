@@ -52,10 +52,10 @@ type Journal struct {
 
 	open map[string]*Trace // by apns-id, see BeginTraces; nil while events are recorded
 
-	scanning sync.Mutex // held during a scan of the history for a wait, so that many waits use one CPU; taken before that of a waiting: docs/lock-order.md
-	watches  watches
-	seen     recently
-	pages    pages
+	scanning   sync.Mutex // held during a scan of the history for a wait, so that many waits use one CPU; taken before that of a waiting: docs/lock-order.md
+	watches    watches
+	watchCache watchCache
+	pages      pages
 }
 
 // A shard is a ring of events with rising numbers.
@@ -114,9 +114,9 @@ func (j *Journal) Record(e Event) {
 	s.counts.add(&e)
 	s.mu.Unlock()
 	if sweep {
-		_, lost := j.history.retained()
+		_, evicted := j.history.retained()
 		// A trace with an event in a shard already has its number.
-		j.forget(func(t *Trace) bool { return t.number <= lost.upTo(t) }, true)
+		j.removeEvents(func(t *Trace) bool { return t.number <= evicted.upTo(t) }, true)
 	}
 	if watches := j.watches.list.Load(); watches != nil {
 		j.notify(watches, e)
@@ -152,16 +152,16 @@ func (j *Journal) follow(e *Event) (recorded, sweep bool) {
 	return true, sweep
 }
 
-// forget removes the events of removed traces. With missed set, a reader that resumes
+// removeEvents removes the events of removed traces. With missed set, a reader that resumes
 // before them learns that it has missed events.
-func (j *Journal) forget(removed func(*Trace) bool, missed bool) {
+func (j *Journal) removeEvents(removed func(*Trace) bool, missed bool) {
 	for i := range j.shards {
-		j.shards[i].forget(removed, missed)
+		j.shards[i].removeEvents(removed, missed)
 	}
 	j.pages.clear()
 }
 
-func (s *shard) forget(removed func(*Trace) bool, missed bool) {
+func (s *shard) removeEvents(removed func(*Trace) bool, missed bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	kept := make([]Event, 0, len(s.events))

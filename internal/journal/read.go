@@ -16,7 +16,7 @@ type Page struct {
 	// evicted, or removed by a reset, before they were read.
 	Missed bool
 
-	lost uint64 // the highest evicted number
+	evicted uint64 // the highest evicted number
 }
 
 // Read returns the events after the cursor, at most limit of them; a limit of
@@ -35,14 +35,14 @@ func (j *Journal) Read(cursor uint64, limit int) Page {
 	}
 	for i := range j.shards {
 		s := &j.shards[i]
-		page.lost = max(page.lost, s.evicted)
+		page.evicted = max(page.evicted, s.evicted)
 		s.after(cursor, most, func(e Event) { page.Events = append(page.Events, e) })
 	}
 	page.Next = max(cursor, j.seq.Load()) // all numbers up to it were drawn under the locks
 	for i := range j.shards {
 		j.shards[i].mu.Unlock()
 	}
-	page.Missed = page.lost > cursor
+	page.Missed = page.evicted > cursor
 	slices.SortFunc(page.Events, func(a, b Event) int { return cmp.Compare(a.Seq, b.Seq) })
 	for i := range page.Events {
 		if e := &page.Events[i]; e.Trace != nil {

@@ -23,7 +23,7 @@ func (v *SharedEvent) Subject() *filters.Subject { return &v.subject }
 
 // Match reports whether the event matches.
 func (v *SharedEvent) Match(f *filters.Filter) bool {
-	if !f.LooksInside() {
+	if !f.ReadsPayload() {
 		return f.Match(&v.subject)
 	}
 	v.mu.Lock()
@@ -54,7 +54,7 @@ type SharedPage struct {
 	// Missed is as in [Page].
 	Missed bool
 
-	from, lost uint64
+	from, evicted uint64
 }
 
 const (
@@ -104,12 +104,12 @@ func (j *Journal) lostTo() (seq uint64) {
 
 func (v *SharedPage) after(cursor uint64) SharedPage {
 	at := sort.Search(len(v.Events), func(i int) bool { return v.Events[i].Seq > cursor })
-	return SharedPage{Events: v.Events[at:], Next: v.Next, Missed: v.lost > cursor}
+	return SharedPage{Events: v.Events[at:], Next: v.Next, Missed: v.evicted > cursor}
 }
 
 func (j *Journal) sharedAfter(cursor uint64) *SharedPage {
 	read := j.Read(cursor, eventsPerPage)
-	page := &SharedPage{Events: make([]*SharedEvent, len(read.Events)), Next: read.Next, Missed: read.Missed, from: cursor, lost: read.lost}
+	page := &SharedPage{Events: make([]*SharedEvent, len(read.Events)), Next: read.Next, Missed: read.Missed, from: cursor, evicted: read.evicted}
 	views := make([]SharedEvent, len(read.Events))
 	for i := range views {
 		v := &views[i]

@@ -172,7 +172,7 @@ func TestTheHistoryIsBoundedAndReportsWhatItLost(t *testing.T) {
 	found := j.Find(journal.Query{})
 	assert.Equal(t, []string{"id6", "id7", "id8", "id9"}, recordIDs(found.Records))
 	assert.True(t, found.Missed)
-	assert.Equal(t, uint64(6), found.Lost.Pushes)
+	assert.Equal(t, uint64(6), found.Evictions.Pushes)
 	assert.Equal(t, uint64(7), found.Oldest)
 	assert.False(t, j.Find(journal.Query{After: 6}).Missed, "nothing above it was lost")
 	assert.False(t, j.Find(journal.Query{Newest: true, Limit: 2}).Missed, "the response ends before")
@@ -392,7 +392,7 @@ func TestManyWritersAndWaitersAgree(t *testing.T) {
 	wg.Wait()
 	found := j.Find(journal.Query{})
 	assert.Len(t, found.Records, 128)
-	assert.Equal(t, uint64(writers*each-128), found.Lost.Pushes)
+	assert.Equal(t, uint64(writers*each-128), found.Evictions.Pushes)
 	for _, r := range found.Records {
 		assert.Len(t, r.Steps, 4)
 	}

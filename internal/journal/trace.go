@@ -29,14 +29,14 @@ type Trace struct {
 	// does not keep them in memory.
 	Headers *Headers
 
-	mu      sync.Mutex // taken before that of the history: docs/lock-order.md
-	number  uint64     // in the history; 0 before the first event, set once
-	place   uint64     // in its partition of the history, set with the number
-	failure bool       // the first event was a Failure; set with the number
-	deleted bool
-	changed bool // since [Journal.Changed] returned its record
-	reached filters.States
-	last    Kind
+	mu       sync.Mutex // taken before that of the history: docs/lock-order.md
+	number   uint64     // in the history; 0 before the first event, set once
+	position uint64     // in its partition of the history, set with the number
+	failure  bool       // the first event was a Failure; set with the number
+	deleted  bool
+	changed  bool // since [Journal.Changed] returned its record
+	reached  filters.States
+	last     Kind
 
 	// The events of an ordinary push. The first event that needs more than a kind and a
 	// time, and all after it, are in rest.

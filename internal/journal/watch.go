@@ -61,7 +61,7 @@ func (j *Journal) notify(list *[]watch, recorded Event) {
 	}
 	push, _ := e.Trace.subject()
 	event := e.subjectOf(&push)
-	seen := j.seen.of(e.Trace)
+	seen := j.watchCache.of(e.Trace)
 	seen.mu.Lock()
 	defer seen.mu.Unlock()
 	if seen.list != list {
@@ -80,12 +80,12 @@ func (j *Journal) notify(list *[]watch, recorded Event) {
 // maxNever is the number of watches whose result never is cached.
 const maxNever = 256
 
-// recently caches the decoded payloads of pushes with recent events, and which watches
-// can never match them: a payload is decoded once per push, and a watch that can never
+// A watchCache has the decoded payloads of pushes with recent events, and which watches can
+// never match them: a payload is decoded once per push, and a watch that can never
 // match a push is called once for it.
-type recently [512]atomic.Pointer[seen]
+type watchCache [512]atomic.Pointer[watchedPush]
 
-type seen struct {
+type watchedPush struct {
 	trace *Trace // read-only
 
 	mu       sync.Mutex // taken before that of a waiting: docs/lock-order.md
@@ -94,18 +94,18 @@ type seen struct {
 	never    [maxNever / 64]uint64 // bits, by index in list
 }
 
-func (r *recently) clear() {
+func (r *watchCache) clear() {
 	for i := range r {
 		r[i].Store(nil)
 	}
 }
 
-func (r *recently) of(t *Trace) *seen {
+func (r *watchCache) of(t *Trace) *watchedPush {
 	at := &r[t.number%uint64(len(r))]
 	if there := at.Load(); there != nil && there.trace == t {
 		return there
 	}
-	fresh := &seen{trace: t}
+	fresh := &watchedPush{trace: t}
 	at.Store(fresh)
 	return fresh
 }
@@ -139,7 +139,7 @@ func (w *Watch) Stop() {
 func (j *Journal) endWatch(one watch) {
 	if j.watches.stop(one) {
 		j.pages.clear()
-		j.seen.clear()
+		j.watchCache.clear()
 	}
 }
 

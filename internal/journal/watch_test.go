@@ -142,7 +142,7 @@ func BenchmarkRecordWithWaits(b *testing.B) {
 			for b.Loop() {
 				happen(j, trace("a", `{"aps":{"alert":{"title":"Hello","body":"World"},"badge":7},"n":[1,2,3]}`), journal.Received, journal.Accepted, journal.Sent, journal.Delivered)
 			}
-			cancel(journal.ErrLeft)
+			cancel(journal.ErrAbandoned)
 			all.Wait()
 		})
 	}

@@ -17,11 +17,11 @@ const (
 	Disconnect Action = iota
 	// Reset ends the connection with a TCP reset.
 	Reset
-	// Kill abandons the connection: nothing is read or written any more, and neither
+	// Vanish leaves the connection open without using it: nothing is read or written, and neither
 	// FIN nor reset is sent, so that the courier has a half-open connection. The
 	// kernel still acknowledges what arrives until its buffer is full; a process
 	// cannot keep it from doing so.
-	Kill
+	Vanish
 	// Connect takes the device online again.
 	Connect
 	// Sleep tells the courier that the device is not in use.
@@ -57,7 +57,7 @@ type actionInfo struct {
 var actions = [actionCount]actionInfo{
 	Disconnect: {"disconnect", func(m *member, _ []string) error { m.device.Disconnect(); return nil }, Connect, true, true},
 	Reset:      {"reset", func(m *member, _ []string) error { m.device.Reset(); return nil }, Connect, true, true},
-	Kill:       {"kill", func(m *member, _ []string) error { m.device.Vanish(); return nil }, Connect, true, true},
+	Vanish:     {"vanish", func(m *member, _ []string) error { m.device.Vanish(); return nil }, Connect, true, true},
 	Connect:    {"connect", func(m *member, _ []string) error { m.device.Connect(); return nil }, Connect, false, false},
 	Sleep:      {"sleep", func(m *member, _ []string) error { return m.device.SetPower(device.PowerAsleep) }, Wake, true, true},
 	Wake:       {"wake", func(m *member, _ []string) error { return m.device.SetPower(device.PowerOn) }, Wake, false, false},

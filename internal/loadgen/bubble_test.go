@@ -254,7 +254,7 @@ func testScriptGoesOnWhileDevicesStart(t *testing.T) {
 	b := newBubble(t, 20)
 	b.cfg.Ramp = Ramp{Within: 2 * time.Minute}
 	var err error
-	b.cfg.Script, err = ParseScript(strings.NewReader("at 5s churn kill=1/s\nat 10s churn kill=5/s\nat 20s disconnect 1\nat 30s stop\n"))
+	b.cfg.Script, err = ParseScript(strings.NewReader("at 5s churn vanish=1/s\nat 10s churn vanish=5/s\nat 20s disconnect 1\nat 30s stop\n"))
 	require.NoError(t, err)
 	s := b.run(time.Hour)
 	assert.InDelta(t, 30, s.Seconds, 1)
@@ -283,7 +283,7 @@ func testChurnEndsWithEverybodyBack(t *testing.T) {
 	b := newBubble(t, 30)
 	var err error
 	b.cfg.Device.Topics = []string{appA, appB}
-	b.cfg.Churn, err = ParseChurn("disconnect=3/s,kill=2/s,reset=1/s,rotate=1/s,erase=0.5/s,sleep=1/s")
+	b.cfg.Churn, err = ParseChurn("disconnect=3/s,vanish=2/s,reset=1/s,rotate=1/s,erase=0.5/s,sleep=1/s")
 	require.NoError(t, err)
 	b.cfg.Script, err = ParseScript(strings.NewReader("at 1m churn off\nat 70s stop"))
 	require.NoError(t, err)
@@ -299,7 +299,7 @@ func testChurnEndsWithEverybodyBack(t *testing.T) {
 	}
 	assert.Equal(t, s.Actions["sleep"], s.Actions["wake"])
 	assert.Equal(t, s.Actions["rotate"], s.Actions["install"])
-	assert.Equal(t, s.Actions["disconnect"]+s.Actions["kill"]+s.Actions["reset"], s.Actions["connect"])
+	assert.Equal(t, s.Actions["disconnect"]+s.Actions["vanish"]+s.Actions["reset"], s.Actions["connect"])
 	assert.Zero(t, s.Lost+s.GivenUp+s.ConnectFailures, "all of it was the devices' own will")
 	held := make(map[apns.DeviceToken]int)
 	for _, e := range b.entries("token") {

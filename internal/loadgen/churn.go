@@ -12,7 +12,7 @@ import (
 // Churn does nothing.
 type Churn [actionCount]float64
 
-// ParseChurn reads rates like "disconnect=10/s,kill=5/s,rotate=30/m". "" and "off" are
+// ParseChurn reads rates like "disconnect=10/s,vanish=5/s,rotate=30/m". "" and "off" are
 // none.
 func ParseChurn(text string) (Churn, error) {
 	var c Churn

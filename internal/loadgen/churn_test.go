@@ -21,31 +21,31 @@ func take(all iter.Seq[churnAction], until time.Duration) (taken []churnAction) 
 }
 
 func TestSameSeedDisturbsTheSameDevicesAtTheSameTimes(t *testing.T) {
-	churn := Churn{Disconnect: 10, Kill: 5, Rotate: 1}
+	churn := Churn{Disconnect: 10, Vanish: 5, Rotate: 1}
 	first := take(churn.schedule(1000, time.Second, 7), time.Minute)
 	assert.Equal(t, first, take(churn.schedule(1000, time.Second, 7), time.Minute))
 	assert.NotEqual(t, first, take(churn.schedule(1000, time.Second, 8), time.Minute))
 }
 
 func TestRateOfOneActionDoesNotChangeAnother(t *testing.T) {
-	kills := func(c Churn) (kills []churnAction) {
+	vanishes := func(c Churn) (vanishes []churnAction) {
 		for _, d := range take(c.schedule(1000, time.Second, 7), time.Minute) {
-			if d.action == Kill {
-				kills = append(kills, d)
+			if d.action == Vanish {
+				vanishes = append(vanishes, d)
 			}
 		}
-		return kills
+		return vanishes
 	}
-	alone := kills(Churn{Kill: 5})
+	alone := vanishes(Churn{Vanish: 5})
 	require.NotEmpty(t, alone)
-	assert.Equal(t, alone, kills(Churn{Kill: 5, Erase: 20}))
+	assert.Equal(t, alone, vanishes(Churn{Vanish: 5, Erase: 20}))
 }
 
 func TestChurnKeepsItsRates(t *testing.T) {
 	const seed = 1
 	counts := make(map[Action]int)
 	last := time.Duration(0)
-	for _, d := range take(Churn{Disconnect: 10, Kill: 5, Rotate: 0.5}.schedule(50, 2*time.Second, seed), 1000*time.Second) {
+	for _, d := range take(Churn{Disconnect: 10, Vanish: 5, Rotate: 0.5}.schedule(50, 2*time.Second, seed), 1000*time.Second) {
 		counts[d.action]++
 		require.GreaterOrEqual(t, d.at, last, "in order of time")
 		require.True(t, d.number >= 0 && d.number < 50 && d.down >= 0 && d.down <= 2*time.Second)
@@ -53,7 +53,7 @@ func TestChurnKeepsItsRates(t *testing.T) {
 	}
 	// Four standard deviations of a Poisson process are four roots of the mean.
 	assert.InDelta(t, 10_000, counts[Disconnect], 400, "seed %d", seed)
-	assert.InDelta(t, 5_000, counts[Kill], 283, "seed %d", seed)
+	assert.InDelta(t, 5_000, counts[Vanish], 283, "seed %d", seed)
 	assert.InDelta(t, 500, counts[Rotate], 90, "seed %d", seed)
 	assert.Len(t, counts, 3)
 }
@@ -63,24 +63,24 @@ func TestQuietChurnEnds(t *testing.T) {
 }
 
 func TestRatesAreReadOrRefused(t *testing.T) {
-	churn, err := ParseChurn("disconnect=10/s, kill=30/m,erase=36/h")
+	churn, err := ParseChurn("disconnect=10/s, vanish=30/m,erase=36/h")
 	require.NoError(t, err)
-	assert.Equal(t, Churn{Disconnect: 10, Kill: 0.5, Erase: 0.01}, churn)
-	for _, none := range []string{"", "off", "kill=0/s"} {
+	assert.Equal(t, Churn{Disconnect: 10, Vanish: 0.5, Erase: 0.01}, churn)
+	for _, none := range []string{"", "off", "vanish=0/s"} {
 		churn, err := ParseChurn(none)
 		require.NoError(t, err)
 		assert.Zero(t, churn, none)
 	}
 	for text, want := range map[string]string{
-		"disconect=1/s":       `unknown action "disconect"; did you mean disconnect?`,
-		"connect=1/s":         `unknown action "connect": use disconnect, reset, kill, sleep, rotate, erase`,
-		"kill":                `"kill" is not a churn rate: use an action and its rate, such as disconnect=10/s`,
-		"kill=5":              `kill: "5" is not a rate; use a number and s, m or h, as in 10/s or 30/m`,
-		"kill=-5/s":           `kill: "-5/s" is not a rate; use a number and s, m or h, as in 10/s or 30/m`,
-		"kill=NaN/s":          `kill: "NaN/s" is not a rate; use a number and s, m or h, as in 10/s or 30/m`,
-		"kill=5/d":            `kill: "5/d" is not a rate; use a number and s, m or h, as in 10/s or 30/m`,
-		"kill=1/s,kill=2/s":   "kill has two rates: keep one",
-		"kill=1/s,,reset=1/s": `"" is not a churn rate: use an action and its rate, such as disconnect=10/s`,
+		"disconect=1/s":         `unknown action "disconect"; did you mean disconnect?`,
+		"connect=1/s":           `unknown action "connect": use disconnect, reset, vanish, sleep, rotate, erase`,
+		"vanish":                `"vanish" is not a churn rate: use an action and its rate, such as disconnect=10/s`,
+		"vanish=5":              `vanish: "5" is not a rate; use a number and s, m or h, as in 10/s or 30/m`,
+		"vanish=-5/s":           `vanish: "-5/s" is not a rate; use a number and s, m or h, as in 10/s or 30/m`,
+		"vanish=NaN/s":          `vanish: "NaN/s" is not a rate; use a number and s, m or h, as in 10/s or 30/m`,
+		"vanish=5/d":            `vanish: "5/d" is not a rate; use a number and s, m or h, as in 10/s or 30/m`,
+		"vanish=1/s,vanish=2/s": "vanish has two rates: keep one",
+		"vanish=1/s,,reset=1/s": `"" is not a churn rate: use an action and its rate, such as disconnect=10/s`,
 	} {
 		_, err := ParseChurn(text)
 		if text == "connect=1/s" {

@@ -25,9 +25,9 @@ type Fleet struct {
 	ctx  context.Context // ends with the run
 	stop context.CancelCauseFunc
 
-	counts counts
-	ending sync.WaitGroup // of devices and actions
-	churns chan Churn     // holds the rates that a script asks for, until they are taken up
+	counts  counts
+	running sync.WaitGroup // of devices and actions
+	churns  chan Churn     // holds the rates that a script asks for, until they are taken up
 
 	mu      sync.Mutex
 	members []*member // grows while the devices are made
@@ -64,13 +64,13 @@ func (f *Fleet) Run(ctx context.Context) error {
 	err := f.activateAll()
 	if err == nil {
 		f.counts.enter(phaseConnecting)
-		f.ending.Go(f.runScript)
+		f.running.Go(f.runScript)
 		f.startAll()
-		f.ending.Go(f.flushLoop)
+		f.running.Go(f.flushLoop)
 		f.counts.enter(phaseRunning)
 		f.churn()
 	}
-	f.ending.Wait()
+	f.running.Wait()
 	f.counts.enter(phaseEnded)
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -152,7 +152,7 @@ func (f *Fleet) startAll() {
 		}
 		slots <- struct{}{}
 		f.counts.started.Add(1)
-		f.ending.Go(func() { m.run(f.ctx) })
+		f.running.Go(func() { m.run(f.ctx) })
 		starting.Go(func() {
 			<-m.first
 			<-slots
@@ -176,7 +176,7 @@ func (f *Fleet) churnUntilChanged(rates Churn, seed uint64) Churn {
 		timer := time.NewTimer(d.at - time.Since(began))
 		select {
 		case <-timer.C:
-			f.ending.Go(func() { f.members[d.number].applyChurn(d) })
+			f.running.Go(func() { f.members[d.number].applyChurn(d) })
 		case changed := <-f.churns:
 			timer.Stop()
 			return changed
@@ -224,7 +224,7 @@ func (f *Fleet) runScript() {
 func (f *Fleet) actOnShare(s Step, n uint64) {
 	chance := rand.New(rand.NewPCG(f.cfg.Seed, 1<<32+n))
 	for _, number := range chance.Perm(f.cfg.Count)[:s.share.of(f.cfg.Count)] {
-		f.ending.Go(func() { f.members[number].apply(s.action) })
+		f.running.Go(func() { f.members[number].apply(s.action) })
 	}
 }
 

@@ -30,7 +30,7 @@ type member struct {
 
 	// acting is held during an action on the device.
 	acting sync.Mutex
-	held   bool // by a script: churn leaves the device alone
+	kept   bool // by a script: churn leaves the device alone
 
 	// Owned by the goroutine of the device.
 	erased      bool // its key is no longer valid
@@ -155,7 +155,7 @@ func (m *member) event(e device.Event) {
 	case device.EventErased:
 		m.erased = true
 		m.refreshTokens()
-		m.f.fail(m.f.cfg.Store.forget(m.number)) // before the activation, which may fail
+		m.f.fail(m.f.cfg.Store.removeDevice(m.number)) // before the activation, which may fail
 		m.f.fail(m.install(m.f.cfg.Device.Topics))
 	}
 	m.f.cfg.OnEvent(m.device.ID(), e)
@@ -259,7 +259,7 @@ func (m *member) apply(a Action) {
 		wait(m.f.ctx, rotatePause)
 		m.f.do(m, actions[a].undo, topics)
 	}
-	m.held = actions[a].lasting
+	m.kept = actions[a].lasting
 }
 
 // rotatePause is how long an app is away in a rotation: longer than a device gathers
@@ -273,7 +273,7 @@ func (m *member) applyChurn(d churnAction) {
 		return
 	}
 	defer m.acting.Unlock()
-	if m.held {
+	if m.kept {
 		m.f.counts.skipped.Add(1)
 		return
 	}

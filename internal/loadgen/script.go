@@ -17,7 +17,7 @@ import (
 //	at 10s disconnect 20%
 //	at 15s connect all
 //	at 20s ack-delay 200ms
-//	at 25s churn kill=5/s,rotate=1/s
+//	at 25s churn vanish=5/s,rotate=1/s
 //	at 60s stop
 //
 // The time counts from the first login on. Empty lines and what follows a # are for the
@@ -57,7 +57,7 @@ type operationInfo struct {
 // operations is the one table of the words of a step besides the actions.
 var operations = []operationInfo{
 	{"ack-delay", stepAckDelay, (*Step).readDelay, "ack-delay 200ms"},
-	{"churn", stepChurn, (*Step).readChurn, "churn kill=5/s"},
+	{"churn", stepChurn, (*Step).readChurn, "churn vanish=5/s"},
 	{"stop", stepStop, nil, "stop"},
 }
 

@@ -17,7 +17,7 @@ at 10s disconnect 20%
 
 at 1m30s erase 3
 at 2m ack-delay never
-at 2m churn kill=5/s,rotate=30/m
+at 2m churn vanish=5/s,rotate=30/m
 at 3m stop
 `))
 	require.NoError(t, err)
@@ -26,7 +26,7 @@ at 3m stop
 		{Line: 3, At: 15 * time.Second, action: Connect, share: Share{Percent: 100}},
 		{Line: 6, At: 90 * time.Second, action: Erase, share: Share{Devices: 3}},
 		{Line: 7, At: 2 * time.Minute, operation: stepAckDelay, delay: -1},
-		{Line: 8, At: 2 * time.Minute, operation: stepChurn, churn: Churn{Kill: 5, Rotate: 0.5}},
+		{Line: 8, At: 2 * time.Minute, operation: stepChurn, churn: Churn{Vanish: 5, Rotate: 0.5}},
 		{Line: 9, At: 3 * time.Minute, operation: stepStop},
 	}, script)
 }
@@ -35,20 +35,20 @@ func TestErrorsOfAScriptNameLineAndRemedy(t *testing.T) {
 	for name, tc := range map[string]struct{ text, want string }{
 		"misspelled action":    {"at 1s disconect 5%", `line 1: unknown action "disconect"; did you mean disconnect?`},
 		"misspelled operation": {"\nat 1s ackdelay 5s", `line 2: unknown action "ackdelay"; did you mean ack-delay?`},
-		"unknown action":       {"at 1s somersault all", `line 1: unknown action "somersault": use disconnect, reset, kill, connect, sleep, wake, uninstall, install, rotate, erase, ack-delay, churn, stop`},
+		"unknown action":       {"at 1s somersault all", `line 1: unknown action "somersault": use disconnect, reset, vanish, connect, sleep, wake, uninstall, install, rotate, erase, ack-delay, churn, stop`},
 		"no at":                {"10s disconnect all", `line 1: "10s": a step begins with at and a time, as in: at 10s disconnect 20%`},
 		"no action":            {"at 10s", "line 1: a step has a time and an action, as in: at 10s disconnect 20%"},
 		"bad time":             {"at noon disconnect all", `line 1: "noon" is no time; use one like 10s or 1m30s`},
 		"time before":          {"at -1s disconnect all", `line 1: "-1s" is no time; use one like 10s or 1m30s`},
-		"no share":             {"at 1s kill", "line 1: one word follows kill, as in: at 10s kill 20%"},
-		"too much":             {"at 1s kill all now", "line 1: one word follows kill, as in: at 10s kill 20%"},
+		"no share":             {"at 1s vanish", "line 1: one word follows vanish, as in: at 10s vanish 20%"},
+		"too much":             {"at 1s vanish all now", "line 1: one word follows vanish, as in: at 10s vanish 20%"},
 		"stop with a share":    {"at 1s stop all", `line 1: "all": nothing follows stop, as in: at 10s stop`},
-		"bad share":            {"at 1s kill some", `line 1: "some" is no part of a fleet; use all, a percentage like 20%, or a number of devices`},
-		"beyond all":           {"at 1s kill 101%", `line 1: "101%" is no part of a fleet; use all, a percentage like 20%, or a number of devices`},
-		"not a number":         {"at 1s kill NaN%", `line 1: "NaN%" is no part of a fleet; use all, a percentage like 20%, or a number of devices`},
+		"bad share":            {"at 1s vanish some", `line 1: "some" is no part of a fleet; use all, a percentage like 20%, or a number of devices`},
+		"beyond all":           {"at 1s vanish 101%", `line 1: "101%" is no part of a fleet; use all, a percentage like 20%, or a number of devices`},
+		"not a number":         {"at 1s vanish NaN%", `line 1: "NaN%" is no part of a fleet; use all, a percentage like 20%, or a number of devices`},
 		"bad delay":            {"at 1s ack-delay soon", `line 1: "soon" is no delay; use a time like 200ms, or never`},
-		"bad churn":            {"at 1s churn wake=1/s", `line 1: unknown action "wake": use disconnect, reset, kill, sleep, rotate, erase`},
-		"two errors":           {"at 1s kil all\nat 2s kill all\nat 3s wak all", "line 1: unknown action \"kil\"; did you mean kill?\nline 3: unknown action \"wak\"; did you mean wake?"},
+		"bad churn":            {"at 1s churn wake=1/s", `line 1: unknown action "wake": use disconnect, reset, vanish, sleep, rotate, erase`},
+		"two errors":           {"at 1s vanis all\nat 2s vanish all\nat 3s wak all", "line 1: unknown action \"vanis\"; did you mean vanish?\nline 3: unknown action \"wak\"; did you mean wake?"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := ParseScript(strings.NewReader(tc.text))
@@ -67,7 +67,7 @@ func TestShareIsRoundedAndNeverMoreThanAll(t *testing.T) {
 
 func FuzzScriptIsReadOrRefusedByLine(f *testing.F) {
 	f.Add("at 10s disconnect 20%\nat 15s connect all # back\n")
-	f.Add("at 1s churn kill=5/s,rotate=30/m\nat 2s ack-delay 200ms\nat 3s stop")
+	f.Add("at 1s churn vanish=5/s,rotate=30/m\nat 2s ack-delay 200ms\nat 3s stop")
 	f.Fuzz(func(t *testing.T, text string) {
 		script, err := ParseScript(strings.NewReader(text))
 		if err != nil {

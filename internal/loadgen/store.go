@@ -266,8 +266,8 @@ func (s *Store) saveTokens(number int, env apns.Environment, t storedTokens) err
 	return s.writeLine(s.file, storeLine{Number: number, Environment: env, Tokens: &t})
 }
 
-// forget drops a device that was erased.
-func (s *Store) forget(number int) error {
+// removeDevice drops a device that was erased.
+func (s *Store) removeDevice(number int) error {
 	if s.file == nil {
 		return nil
 	}

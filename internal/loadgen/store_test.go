@@ -73,7 +73,7 @@ func TestErasedDeviceIsNotKept(t *testing.T) {
 	s := openStore(t, dir)
 	require.NoError(t, s.saveIdentity(1, someone(t), nil))
 	require.NoError(t, s.saveTokens(1, apns.Production, someTokens))
-	require.NoError(t, s.forget(1))
+	require.NoError(t, s.removeDevice(1))
 	require.NoError(t, s.saveTokens(1, apns.Production, someTokens), "a word from before")
 	for _, s := range []*Store{s, openStore(t, dir)} {
 		_, known := s.identity(1, nil)

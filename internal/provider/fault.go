@@ -146,8 +146,8 @@ func (c *conn) applyAction(f *faultContext, hit *fault.Hit) outcome {
 	case fault.NoPong:
 		hc.IgnorePings(true)
 		c.onRevert(hit, func() { hc.IgnorePings(false) })
-	case fault.Retire:
-		hc.Retire(a.Debug(), retireTime)
+	case fault.GoAwayRefuse:
+		hc.GoAwayRefuse(a.Debug(), refusedStreamsTime)
 	case fault.LimitStreams:
 		c.limitStreams(hc, hit)
 	case fault.GoAway:

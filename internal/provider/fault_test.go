@@ -235,7 +235,7 @@ func TestAConnectionMayBeToldToGoAway(t *testing.T) {
 
 // observed: edamov/pushok#169
 func TestAConnectionMayRefuseFurtherStreams(t *testing.T) {
-	rule := do(fault.Action{Do: fault.Retire})
+	rule := do(fault.Action{Do: fault.GoAwayRefuse})
 	rule.When.Times = 1
 	w := newFixture(t).withFaults(rule)
 	c := w.dial()

@@ -269,7 +269,7 @@ func (m *merge) faults() {
 		if json.Unmarshal(f.Rule, &rule) == nil { // another one is reported when it is restored
 			named[ruleName{rule.Space, rule.Name}] = true
 		}
-		last = max(last, f.Order)
+		last = max(last, f.Number)
 	}
 	for i, f := range m.seed.Faults {
 		rule, err := m.rule(i, &f)
@@ -279,7 +279,7 @@ func (m *merge) faults() {
 		}
 		if n := (ruleName{rule.Space, rule.Name}); !named[n] {
 			named[n], last = true, last+1
-			f.Order = last
+			f.Number = last
 			add(m, &m.into.Faults, f)
 		}
 	}

@@ -47,8 +47,8 @@ func (r *FrameRecording) Take() (frames []controlapi.Frame, missed int) {
 
 // describeFrame puts a frame into words, which the session that recorded it did not do.
 func describeFrame(r *devicetls.RecordedFrame) controlapi.Frame {
-	d := controlapi.Frame{At: r.At.UTC(), Remote: r.Remote, Ending: string(r.Ending)}
-	if r.Ending != "" {
+	d := controlapi.Frame{At: r.At.UTC(), Remote: r.Remote, EndReason: string(r.EndReason)}
+	if r.EndReason != "" {
 		return d
 	}
 	d.Bytes, d.From = len(r.Frame), "courier"

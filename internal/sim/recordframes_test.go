@@ -26,7 +26,7 @@ func TestTheFramesOfADeviceAreDescribed(t *testing.T) {
 		frames = append(frames, more...)
 		assert.NotEmpty(t, find(frames, "courier", "no storage"))
 	}, testTimeout, time.Millisecond)
-	assert.Equal(t, "disconnect-requested", frames[0].Ending)
+	assert.Equal(t, "disconnect-requested", frames[0].EndReason)
 	connect := find(frames, "device", "connect")
 	require.NotEmpty(t, connect)
 	assert.EqualValues(t, 7, connect[0].Code)

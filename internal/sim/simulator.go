@@ -44,17 +44,17 @@ type Simulator struct {
 	DeviceControl *devicecontrol.Devices
 	SpaceControl  *spacecontrol.Spaces
 
-	cfg       Config
-	log       *slog.Logger
-	providers map[apns.Environment]*provider.Server
-	couriers  map[apns.Environment]*devicetls.Server
-	inside    map[apns.Environment]*memnet.Listener // where virtual devices reach the couriers
-	control   *ControlAPI
-	apple     *appleHosts     // nil without a control API
-	saver     *state.Saver    // nil if nothing is saved
-	history   *historySaver   // nil if the history is not saved
-	saved     *state.Document // what was saved before; nil once the parts have it
-	proxy     *proxy.Server
+	cfg              Config
+	log              *slog.Logger
+	providers        map[apns.Environment]*provider.Server
+	couriers         map[apns.Environment]*devicetls.Server
+	virtualListeners map[apns.Environment]*memnet.Listener // where virtual devices reach the couriers
+	control          *ControlAPI
+	apple            *appleHosts     // nil without a control API
+	saver            *state.Saver    // nil if nothing is saved
+	history          *historySaver   // nil if the history is not saved
+	saved            *state.Document // what was saved before; nil once the parts have it
+	proxy            *proxy.Server
 
 	running
 }
@@ -111,7 +111,7 @@ func (s *Simulator) makeCore() (err error) {
 	s.Faults = fault.New(faults)
 	s.warn("a fault rule of the state is not in force", s.Faults.Restore(s.saved.Faults))
 	s.Faults.SaveTo(s.saver)
-	if _, err := s.Faults.AddGiven(s.cfg.FaultRules...); err != nil {
+	if _, err := s.Faults.AddConfigured(s.cfg.FaultRules...); err != nil {
 		return err
 	}
 	if n := len(s.cfg.FaultRules); n > 0 {

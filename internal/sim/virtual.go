@@ -13,9 +13,9 @@ import (
 // makeControllers makes what controls devices and spaces, and the network in memory on
 // which virtual devices reach the couriers.
 func (s *Simulator) makeControllers() error {
-	s.inside = make(map[apns.Environment]*memnet.Listener)
+	s.virtualListeners = make(map[apns.Environment]*memnet.Listener)
 	for _, env := range apns.Environments() {
-		s.inside[env] = memnet.Listen()
+		s.virtualListeners[env] = memnet.Listen()
 	}
 	s.DeviceControl = devicecontrol.New(devicecontrol.Parts{
 		Teams: s.TeamControl, Auth: s.Auth, Vault: s.Vault, Broker: s.Broker, Faults: s.Faults, Spaces: s.Spaces,
@@ -35,7 +35,7 @@ func (s *Simulator) makeControllers() error {
 // serveFleet opens the couriers to virtual devices.
 func (s *Simulator) serveFleet() {
 	for _, env := range apns.Environments() {
-		s.goServe(&s.inner, "devices inside the simulator, "+env.String(), func() { s.note(s.couriers[env].ServeInside(s.inner.ctx, s.inside[env])) })
+		s.goServe(&s.inner, "devices inside the simulator, "+env.String(), func() { s.note(s.couriers[env].ServeVirtual(s.inner.ctx, s.virtualListeners[env])) })
 	}
 }
 
@@ -47,5 +47,5 @@ func (s *Simulator) closeFleet() {
 
 // DialCourier connects to the courier of an environment, in memory.
 func (s *Simulator) DialCourier(ctx context.Context, env apns.Environment) (net.Conn, error) {
-	return s.inside[env].Dial(ctx)
+	return s.virtualListeners[env].Dial(ctx)
 }

@@ -247,7 +247,7 @@ func (s *Spaces) resetFaults(in *space.Space) {
 			again = append(again, rule)
 		}
 	}
-	if _, err := s.Faults.AddGiven(again...); err != nil { // they were valid at startup, and are removed above
+	if _, err := s.Faults.AddConfigured(again...); err != nil { // they were valid at startup, and are removed above
 		s.Log.Error("the startup faults are not in force", "err", err)
 	}
 }

@@ -79,8 +79,8 @@ func (n *Notification) Push() *apns.Notification {
 
 // A Fault is a fault rule with its counts.
 type Fault struct {
-	// Order is the position among the rules.
-	Order uint64 `json:"order,omitempty"`
+	// Number is the position among the rules.
+	Number uint64 `json:"number,omitempty"`
 	// Rule is the rule as the control API has it.
 	Rule json.RawMessage `json:"rule"`
 	// Matched and Hits are how often it has matched and applied.
@@ -92,7 +92,7 @@ type Fault struct {
 func (Fault) Kind() Kind { return Faults }
 
 // Key is the order.
-func (f Fault) Key() string { return fmt.Sprintf("%020d", f.Order) }
+func (f Fault) Key() string { return fmt.Sprintf("%020d", f.Number) }
 
 // Check reports what is missing.
 func (f Fault) Check() error {

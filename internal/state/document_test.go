@@ -36,7 +36,7 @@ func full() *state.Document {
 		Channels: []state.Channel{{ID: "AA==", Topic: "t", Stores: true, Created: at, Checkpoint: 7, Message: &state.Message{
 			Notification: state.Of(&apns.Notification{ID: "i", Topic: "t", Expiration: apns.DefaultExpiration, Payload: []byte{0xff}}), Checkpoint: 7, Until: at,
 		}}},
-		Faults:  []state.Fault{{Order: 2, Rule: json.RawMessage(`{"what":{"do":"respond"}}`), Hits: 1}},
+		Faults:  []state.Fault{{Number: 2, Rule: json.RawMessage(`{"what":{"do":"respond"}}`), Hits: 1}},
 		Pushes:  []state.Push{{Seq: 9, Device: device, Until: at, Notification: state.Of(&apns.Notification{ID: "i", Topic: "t", Payload: []byte("{}")})}},
 		Files:   []state.File{{Path: "ca.pem", Text: "-----"}},
 		Inboxes: []state.Received{{Device: 3, Number: 1, Topic: "t", Payload: state.Bytes(`{"aps":{}}`), Accepted: at, At: at}},

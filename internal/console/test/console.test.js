@@ -457,7 +457,7 @@ describe("keys, send, channels, connections and home", () => {
 		assert.equal(await page.locator('img[src="x"]').count(), 0, "a payload stays text");
 
 		await page.getByRole("button", { name: `Close the connection of ${device.id}` }).click();
-		await details.locator('[data-ending="disconnect-requested"]').waitFor();
+		await details.locator('[data-end-reason="disconnect-requested"]').waitFor();
 		await frame("connect", "device").waitFor();
 		await details.getByRole("button", { name: "Stop" }).click();
 		await details.getByText("not recording").waitFor();

@@ -7,7 +7,7 @@ import { readStream } from "../stream.js";
 import { clock, count } from "../format.js";
 import { Card, Chip, Failure } from "../parts.js";
 
-/** @typedef {{key: number, at: string, remote: string, from?: string, command?: string, code?: number, bytes?: number, text?: string, items?: {id: number, name: string, text: string}[], ending?: string, missed?: number}} Frame */
+/** @typedef {{key: number, at: string, remote: string, from?: string, command?: string, code?: number, bytes?: number, text?: string, items?: {id: number, name: string, text: string}[], endReason?: string, missed?: number}} Frame */
 
 /** How many frames the page keeps, and how often it shows new ones, in milliseconds. */
 const most = 200, interval = 250, retryAfter = 2000;
@@ -75,7 +75,7 @@ export function Frames({ device }) {
 /** @param {{frame: Frame}} p */
 function FrameRow({ frame: f }) {
 	if (f.missed) return html`<li class="frame-note">${count(f.missed)} frames were not shown: they came too fast.</li>`;
-	if (f.ending) return html`<li class="frame-note" data-ending=${f.ending}><time datetime=${f.at}>${clock(f.at)}</time> The connection from ${f.remote} ended: ${f.ending}</li>`;
+	if (f.endReason) return html`<li class="frame-note" data-end-reason=${f.endReason}><time datetime=${f.at}>${clock(f.at)}</time> The connection from ${f.remote} ended: ${f.endReason}</li>`;
 	const toDevice = f.from === "courier";
 	return html`<li data-command=${f.command} data-from=${f.from}><details>
 		<summary><time datetime=${f.at}>${clock(f.at)}</time><${Chip} tone=${toDevice ? "info" : "good"}>${toDevice ? "to the device" : "from the device"}</${Chip}><b>${f.command}</b>

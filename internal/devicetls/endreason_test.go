@@ -22,11 +22,11 @@ import (
 	"github.com/apns-sim/apns-sim/internal/memnet"
 )
 
-// failureCases earn each of the endings that cost a line in the log, except
+// failureCases provoke each of the reasons that cost a line in the log, except
 // those of a login, which refusal_test.go and handshake_test.go have.
 var failureCases = []struct {
 	name string
-	want devicetls.Ending
+	want devicetls.EndReason
 	act  func(p *testDevice)
 }{
 	{"an item beyond the end of its frame", devicetls.EndMalformed, func(p *testDevice) {
@@ -47,16 +47,16 @@ var failureCases = []struct {
 	{"another protocol", devicetls.EndMalformed, func(p *testDevice) {
 		p.write([]byte("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"))
 	}},
-	{"the end in the middle of a frame", devicetls.EndLost, func(p *testDevice) {
+	{"the end in the middle of a frame", devicetls.EndNetworkFailed, func(p *testDevice) {
 		p.write([]byte{byte(courier.CmdAck), 0, 0, 0, 9, 1})
 		require.NoError(p.w.t, p.conn.CloseWrite())
 	}},
-	{"the end in the middle of a record", devicetls.EndLost, func(p *testDevice) {
+	{"the end in the middle of a record", devicetls.EndNetworkFailed, func(p *testDevice) {
 		_, err := p.conn.NetConn().Write([]byte{23, 3, 3, 0, 99, 1})
 		require.NoError(p.w.t, err)
 		require.NoError(p.w.t, p.conn.NetConn().(interface{ CloseWrite() error }).CloseWrite())
 	}},
-	{"a record that does not decrypt", devicetls.EndLost, func(p *testDevice) {
+	{"a record that does not decrypt", devicetls.EndNetworkFailed, func(p *testDevice) {
 		_, err := p.conn.NetConn().Write(append([]byte{23, 3, 3, 0, 32}, make([]byte, 32)...))
 		require.NoError(p.w.t, err)
 	}},
@@ -115,7 +115,7 @@ func TestAFailedConnectionLogsOneLineAndAffectsNoOther(t *testing.T) {
 }
 
 func TestEveryFailureInTheTableIsTested(t *testing.T) {
-	earned := map[devicetls.Ending]bool{
+	earned := map[devicetls.EndReason]bool{
 		devicetls.EndHandshake:  true, // TestProtocolsTheCourierDoesNotSpeakFailTheHandshake
 		devicetls.EndNoLogin:    true, // TestAConnectionWithoutLoginIsClosed
 		devicetls.EndRejected:   true, // TestEveryRejectionIsAnsweredAndClosesCleanlyUnlessTheDeviceCanRetry
@@ -124,9 +124,9 @@ func TestEveryFailureInTheTableIsTested(t *testing.T) {
 	for _, row := range failureCases {
 		earned[row.want] = true
 	}
-	for _, ending := range devicetls.FailureEndings() {
-		assert.True(t, earned[ending], "no test provokes %q", ending)
-		assert.NotEqual(t, string(ending), ending.Meaning(), "it has a sentence")
+	for _, reason := range devicetls.FailureReasons() {
+		assert.True(t, earned[reason], "no test provokes %q", reason)
+		assert.NotEqual(t, string(reason), reason.Meaning(), "it has a sentence")
 	}
 }
 
@@ -160,7 +160,7 @@ func TestADeviceThatDisconnectsLogsNothing(t *testing.T) {
 				p := w.login(w.identity(nil))
 				require.NoError(t, leave(p))
 				synctest.Wait()
-				assert.Equal(t, []string{"connected", "disconnected left"}, w.connectionEvents())
+				assert.Equal(t, []string{"connected", "disconnected closed"}, w.connectionEvents())
 				w.wantLogged()
 			})
 		})
@@ -175,7 +175,7 @@ func TestADeviceThatLeavesBeforeItsLoginLogsNoWarning(t *testing.T) {
 		p.conn.Close()
 		synctest.Wait()
 		assert.Contains(t, log.String(), "level=INFO")
-		assert.Contains(t, log.String(), "reason=left")
+		assert.Contains(t, log.String(), "reason=closed")
 		assert.Equal(t, 1, strings.Count(log.String(), "\n"), log.String())
 		assert.Empty(t, w.connectionEvents())
 	})

@@ -1,9 +1,9 @@
 package courier
 
-// Upload is a message that a device sends to another one.
+// DeviceMessage is a message that a device sends to another one.
 //
 // observed: apsd, pypush
-type Upload struct {
+type DeviceMessage struct {
 	Topic   []byte // hash
 	Token   []byte // token
 	Payload []byte
@@ -15,24 +15,24 @@ type Upload struct {
 	// observed: apsd, rustpush
 	PayloadType ItemType
 
-	ID        uint32      // comes back in the UploadAck
+	ID        uint32      // repeated in the DeviceMessageAck
 	RoundTrip Opt[uint16] // of the last push, with CapabilityRoundTrip
 	Extra     []Item
 }
 
 // Command implements [Message].
-func (m *Upload) Command() Command { return CmdNotification }
+func (m *DeviceMessage) Command() Command { return CmdNotification }
 
 // Append implements [Message].
-func (m *Upload) Append(dst []byte) []byte { return appendMessage(dst, m) }
+func (m *DeviceMessage) Append(dst []byte) []byte { return appendMessage(dst, m) }
 
 // Parse implements [Message].
-func (m *Upload) Parse(payload []byte) error { return parseMessage(m, payload) }
+func (m *DeviceMessage) Parse(payload []byte) error { return parseMessage(m, payload) }
 
 // String implements [Message].
-func (m *Upload) String() string { return describe(m) }
+func (m *DeviceMessage) String() string { return describe(m) }
 
-func (m *Upload) layout(f *fields) {
+func (m *DeviceMessage) layout(f *fields) {
 	f.recurring(1, "topic", &m.Topic)
 	f.recurring(2, "sender", &m.Token)
 	f.body(3, "payload", &m.Payload, &m.PayloadType)

@@ -10,56 +10,56 @@ import (
 	"github.com/apns-sim/apns-sim/internal/courier"
 )
 
-// An Ending says in one word why a connection of a device ended. It is the Cause of the
+// An EndReason is why a connection of a device ended. It is the Cause of the
 // journal event Disconnected.
-type Ending string
+type EndReason string
 
-// The endings of connections.
+// The reasons.
 const (
-	// EndLeft: the device closed it.
-	EndLeft Ending = "left"
+	// EndClosed: the device closed it.
+	EndClosed EndReason = "closed"
 	// EndOffline: the device took its token offline and kept the connection.
-	EndOffline Ending = "offline"
+	EndOffline EndReason = "offline"
 	// EndReconnected: the device logged the same user in again on the same
 	// connection.
-	EndReconnected Ending = "reconnected"
+	EndReconnected EndReason = "reconnected"
 	// EndReplaced: a newer connection of the device replaced it.
-	EndReplaced Ending = "replaced"
+	EndReplaced EndReason = "replaced"
 	// EndRedirected: the courier redirected the device.
-	EndRedirected Ending = "redirected"
+	EndRedirected EndReason = "redirected"
 	// EndDisconnected: the control API ended it.
-	EndDisconnected Ending = "disconnect-requested"
+	EndDisconnected EndReason = "disconnect-requested"
 	// EndFault: a fault ended it.
-	EndFault Ending = "fault"
+	EndFault EndReason = "fault"
 	// EndShutdown: the simulator stops.
-	EndShutdown Ending = "shutdown"
-	// EndLost: the network failed.
-	EndLost Ending = "lost"
+	EndShutdown EndReason = "shutdown"
+	// EndNetworkFailed: the network failed.
+	EndNetworkFailed EndReason = "network-failed"
 	// EndHandshake: the TLS handshake failed.
-	EndHandshake Ending = "handshake-failed"
+	EndHandshake EndReason = "handshake-failed"
 	// EndNoLogin: the device did not log in in time.
-	EndNoLogin Ending = "no-login"
+	EndNoLogin EndReason = "no-login"
 	// EndRejected: the courier rejected the login.
-	EndRejected Ending = "rejected"
+	EndRejected EndReason = "rejected"
 	// EndUnfiltered: it sent no Filter in time.
-	EndUnfiltered Ending = "no-filter"
+	EndUnfiltered EndReason = "no-filter"
 	// EndSilent: it sent nothing for longer than a keepalive interval.
-	EndSilent Ending = "silent"
+	EndSilent EndReason = "silent"
 	// EndNotReading: it did not read what it was sent.
-	EndNotReading Ending = "not-reading"
+	EndNotReading EndReason = "not-reading"
 	// EndUnacknowledged: it did not acknowledge what it was sent.
-	EndUnacknowledged Ending = "not-acknowledging"
+	EndUnacknowledged EndReason = "not-acknowledging"
 	// EndMalformed: it sent bytes that are not a frame.
-	EndMalformed Ending = "malformed"
+	EndMalformed EndReason = "malformed"
 )
 
-// endings is the one table of endings.
-var endings = []struct {
-	Ending
+// endReasons is the one table of reasons.
+var endReasons = []struct {
+	EndReason
 	failure bool // logged as a warning
 	meaning string
 }{
-	{EndLeft, false, "the device closed the connection"},
+	{EndClosed, false, "the device closed the connection"},
 	{EndOffline, false, "the device took its token offline"},
 	{EndReconnected, false, "the device logged in again on this connection"},
 	{EndReplaced, false, "a newer connection of the device replaced this one"},
@@ -67,7 +67,7 @@ var endings = []struct {
 	{EndDisconnected, false, "the connection was ended through the control API"},
 	{EndFault, false, "a fault ended the connection"},
 	{EndShutdown, false, "the simulator is shutting down"},
-	{EndLost, true, "the network failed"},
+	{EndNetworkFailed, true, "the network failed"},
 	{EndHandshake, true, "the TLS handshake failed"},
 	{EndNoLogin, true, "the device did not log in in time"},
 	{EndRejected, true, "the login was rejected"},
@@ -78,20 +78,20 @@ var endings = []struct {
 	{EndMalformed, true, "the device violated the protocol"},
 }
 
-// Meaning describes the ending in a sentence.
-func (e Ending) Meaning() string {
-	for _, row := range endings {
-		if row.Ending == e {
+// Meaning describes the reason in a sentence.
+func (e EndReason) Meaning() string {
+	for _, row := range endReasons {
+		if row.EndReason == e {
 			return row.meaning
 		}
 	}
 	return string(e)
 }
 
-// failure reports whether the ending is a failure.
-func (e Ending) failure() bool {
-	for _, row := range endings {
-		if row.Ending == e {
+// failure reports whether the connection failed.
+func (e EndReason) failure() bool {
+	for _, row := range endReasons {
+		if row.EndReason == e {
 			return row.failure
 		}
 	}
@@ -100,42 +100,42 @@ func (e Ending) failure() bool {
 
 // An endError ends a connection.
 type endError struct {
-	Ending Ending
-	Err    error // nil if the ending says everything
+	Reason EndReason
+	Err    error // nil if the reason says everything
 }
 
 func (e *endError) Error() string {
 	if e.Err == nil {
-		return e.Ending.Meaning()
+		return e.Reason.Meaning()
 	}
-	return fmt.Sprintf("%s: %v", e.Ending.Meaning(), e.Err)
+	return fmt.Sprintf("%s: %v", e.Reason.Meaning(), e.Err)
 }
 
 func (e *endError) Unwrap() error { return e.Err }
 
-// readEnding returns the ending for an error of a read; late is the ending if the deadline
+// readEndReason returns the reason for an error of a read; late is the reason if the deadline
 // has passed.
-func readEnding(err error, late Ending) *endError {
+func readEndReason(err error, late EndReason) *endError {
 	if end, ok := errors.AsType[*endError](err); ok {
 		return end
 	}
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return &endError{Ending: late}
+		return &endError{Reason: late}
 	case isMalformed(err):
 		return &endError{EndMalformed, err}
 	case isEnd(err):
-		return &endError{Ending: EndLeft}
+		return &endError{Reason: EndClosed}
 	}
-	return &endError{EndLost, err}
+	return &endError{EndNetworkFailed, err}
 }
 
-// writeEnding returns the ending for an error of a write.
-func writeEnding(err error) *endError {
+// writeEndReason returns the reason for an error of a write.
+func writeEndReason(err error) *endError {
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return &endError{EndNotReading, err}
 	}
-	return &endError{EndLost, err}
+	return &endError{EndNetworkFailed, err}
 }
 
 // isEnd reports whether a read ended without a failure: at its deadline, or because either
