@@ -203,7 +203,7 @@ func (r restoredRequest) Size() int { return len(r) }
 // most limit of them. Records that were evicted or deleted are not among them.
 func (j *Journal) Changed(limit int) (records []Record) {
 	var traces []*Trace
-	for rest := (span{1, math.MaxUint64}); rest.from < rest.to && len(records) < limit; {
+	for rest := (numberRange{1, math.MaxUint64}); rest.from < rest.to && len(records) < limit; {
 		traces, rest = j.history.copy(traces[:0], rest, true, false)
 		for _, t := range traces {
 			if len(records) < limit && t.takeChange() {
