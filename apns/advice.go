@@ -115,9 +115,9 @@ func LookupAdvice(c AdviceCode) *AdviceInfo { return adviceByCode[c] }
 // Advice is what [Lint] has to say about one thing in a payload. It is for the
 // reader of a journal and never changes a response.
 type Advice struct {
-	Code AdviceCode `json:"code"`
+	Code AdviceCode `json:"code" doc:"Code of the advice; apns-sim explain explains it"`
 	// Message says where and what, in one sentence.
-	Message string `json:"message"`
+	Message string `json:"message" doc:"Where in the payload, and what"`
 	// Source is that of the code's row in [Advices].
-	Source string `json:"source"`
+	Source string `json:"source" doc:"The page of Apple, or the observation, behind it"`
 }

@@ -3,8 +3,8 @@
 #
 #   tools/test-helpers.sh bin/apns-sim
 #
-# Each runs the samples of its README and of docs/helpers.md, those for Python and Node their own
-# tests, too: without a simulator, with one that runs, and both with a control token. For Python,
+# Each runs the samples of its README, of docs/helpers.md and of docs/tasks/recipes.md (for Go, integration runs
+# the latter), those for Python and Node their own tests, too: without a simulator, with one that runs, and both with a control token. For Python,
 # Node and Go, a test process is killed, and the simulator that it has started must end. Without
 # one of the tools it says which is missing; with CI=true it fails.
 set -euo pipefail
@@ -91,6 +91,7 @@ python() {
   cp source/tests/*.py project
   sample python helpers/python/README.md >project/test_readme.py
   sample python docs/helpers.md >project/test_page.py
+  sample python docs/tasks/recipes.md >project/test_recipes.py
   modes python "$out/python/venv/bin/pytest" -q -p no:cacheprovider
   check python "a killed test stops its simulator" killed "$out/python/venv/bin/python" -c \
     'import apns_sim, os, signal; apns_sim.Space(); os.kill(os.getpid(), signal.SIGKILL)'
@@ -106,6 +107,7 @@ node_() {
     @parse/node-apn@8.1.0 typescript@5.9.3 @types/node@20
   sample js helpers/node/README.md >readme.test.js
   sample js docs/helpers.md >page.test.js
+  sample js docs/tasks/recipes.md >recipes.test.js
   cp ../source/test/space.test.js .
   modes node node --test
   printf '%s\n' "import { openSpace, type Device, type Fault } from 'apns-sim';" \
@@ -143,6 +145,11 @@ END
     sample java docs/helpers.md
     echo '}'
   } >"$tests/PageTest.java"
+  {
+    sed -n '/^package/,/^import org.junit.jupiter.api.extension.ExtendWith/p' "$root/examples/pushy/src/test/java/push/PushTest.java"
+    echo 'import java.util.Set;'
+    sample java docs/tasks/recipes.md
+  } >"$tests/SenderTest.java"
   check java "the project compiles" "${maven[@]}" -f project/pom.xml test-compile
   modes java "${maven[@]}" surefire:test
 }

@@ -76,18 +76,8 @@ path in the manifest. ` + "`–`" + ` means that the library does not support th
 const fixedHosts = `
 ## Libraries with a fixed host
 
-Some libraries connect only to ` + "`api.push.apple.com`" + ` on port 443. They run unchanged if that name resolves to the simulator. Use one of
-
-- a proxy, if the library supports one: ` + "`apns-sim exec --proxy`" + `;
-- the entry ` + "`127.0.0.1 api.push.apple.com`" + ` in the hosts file, and ` + "`--listen-443 127.0.0.1:443`" + `; Linux requires root or
-  ` + "`sysctl net.ipv4.ip_unprivileged_port_start=443`" + ` for this;
-- the same entry in separate mount and network namespaces, without root and without changes to the machine:
-  [within.sh](../examples/a2/within.sh);
-- a network alias of the simulator's container, ` + "`docker run --network-alias api.push.apple.com`" + `, with ` + "`--listen-443 0.0.0.0:443`" + `.
-
-Port 443 serves production. Apple's sandbox uses the same port; to reach the simulator's sandbox, use the proxy. The server
-certificate contains Apple's names. The library must trust the simulator's root certificate: most read ` + "`SSL_CERT_FILE`" + ` or a similar
-variable. If a library compiles its roots in, like Rust libraries with webpki-roots, replace that dependency.
+Some libraries connect only to ` + "`api.push.apple.com`" + ` on port 443. They run unchanged behind a proxy (` + "`apns-sim exec --proxy`" + `), or if that name
+resolves to the simulator: [fixed-host.md](tasks/fixed-host.md).
 `
 
 // page is docs/clients.md.

@@ -14,23 +14,23 @@ import (
 type Notification struct {
 	Number      uint64 `json:"number" doc:"Number in the history, from 1" example:"42"`
 	ID          string `json:"id" doc:"apns-id; of a broadcast, apns-request-id" example:"eabeae54-14a8-11e5-b60b-1697f925ec7b"`
-	UniqueID    string `json:"uniqueId,omitempty" doc:"apns-unique-id" example:"4084a6e4-9ea8-6d2a-ca49-9a344a152da7"`
+	UniqueID    string `json:"uniqueId,omitempty" doc:"apns-unique-id: of pushes in the sandbox, and of broadcasts" example:"4084a6e4-9ea8-6d2a-ca49-9a344a152da7"`
 	Space       string `json:"space,omitempty" doc:"Team of the valid credentials; absent if there are none" example:"DEMO000001"`
-	Environment string `json:"environment" enum:"production,sandbox" example:"sandbox"`
+	Environment string `json:"environment" doc:"Environment whose listener received it" enum:"production,sandbox" example:"sandbox"`
 	Topic       string `json:"topic,omitempty" doc:"apns-topic; of a broadcast, the bundle ID" example:"com.example.demo"`
-	Device      string `json:"device,omitempty" doc:"Device" example:"0f1e2d3c4b5a6978"`
+	Device      string `json:"device,omitempty" doc:"Device that the token is for; absent for a broadcast" example:"0f1e2d3c4b5a6978"`
 	Token       string `json:"token,omitempty" doc:"The device token in hex" example:"00fc13adff785122b4ad28809a3420982341241421348097878e577c991de8f0"`
 	Channel     string `json:"channel,omitempty" doc:"The broadcast channel" example:"dHN0LXNyY2gtY2hubA=="`
-	PushType    string `json:"pushType,omitempty" example:"alert"`
+	PushType    string `json:"pushType,omitempty" doc:"apns-push-type; absent if the provider gave none" example:"alert"`
 	Priority    int    `json:"priority,omitempty" doc:"Priority from the header, or the default" example:"10"`
 	Expiration  *int64 `json:"expiration,omitempty" doc:"apns-expiration in UNIX seconds; absent if the provider gave none" example:"0"`
-	CollapseID  string `json:"collapseId,omitempty" example:"game-1"`
+	CollapseID  string `json:"collapseId,omitempty" doc:"apns-collapse-id" example:"game-1"`
 
 	UserAgent string `json:"userAgent,omitempty" doc:"user-agent of the request; absent if it had none" example:"curl/8.14.1"`
 
 	State    string                `json:"state" doc:"Last event" enum:"received,rejected,accepted,stored,sent,delivered,dropped,failed" example:"delivered"`
 	Received time.Time             `json:"received" doc:"When it was received, by the simulator's clock"`
-	Response *NotificationResponse `json:"response,omitempty" doc:"Absent until there is a response"`
+	Response *NotificationResponse `json:"response,omitempty" doc:"Response to the provider; absent until there is one"`
 	Timeline []TimelineStep        `json:"timeline" doc:"Events, in order"`
 	Omitted  int                   `json:"omitted,omitempty" doc:"Number of steps left out"`
 	Counts   map[string]int        `json:"counts" doc:"Number of events of each kind"`
@@ -43,8 +43,8 @@ type Notification struct {
 
 // An NotificationResponse is what the provider was told.
 type NotificationResponse struct {
-	Status    int     `json:"status" example:"200"`
-	Reason    string  `json:"reason,omitempty" example:"Unregistered"`
+	Status    int     `json:"status" doc:"Status of the response" example:"200"`
+	Reason    string  `json:"reason,omitempty" doc:"Reason of a rejection" example:"Unregistered"`
 	Timestamp int64   `json:"timestamp,omitempty" doc:"For status 410: milliseconds since 1970"`
 	Detail    string  `json:"detail,omitempty" doc:"What was wrong; not sent to the provider"`
 	Duration  float64 `json:"durationMs" doc:"Milliseconds from request to response" example:"0.07"`
@@ -52,12 +52,12 @@ type NotificationResponse struct {
 
 // A TimelineStep is an event in the life of a push.
 type TimelineStep struct {
-	At      time.Time `json:"at"`
-	Event   string    `json:"event" enum:"received,rejected,accepted,stored,sent,delivered,dropped,faulted,failed" example:"stored"`
+	At      time.Time `json:"at" doc:"When it happened, by the simulator's clock"`
+	Event   string    `json:"event" doc:"What happened" enum:"received,rejected,accepted,stored,sent,delivered,dropped,faulted,failed" example:"stored"`
 	Label   string    `json:"label" doc:"Wording of Apple's Delivery Log" example:"Stored - Device Offline"`
-	Text    string    `json:"text" doc:"Meaning"`
+	Text    string    `json:"text" doc:"What the event means"`
 	Cause   string    `json:"cause,omitempty" doc:"Cause, in one word" example:"device-offline"`
-	Detail  string    `json:"detail,omitempty"`
+	Detail  string    `json:"detail,omitempty" doc:"More about the cause"`
 	Attempt int       `json:"attempt,omitempty" doc:"For sent: the number of the attempt, from 1" example:"1"`
 	Device  string    `json:"device,omitempty" doc:"For a broadcast: the device of this step"`
 }
@@ -162,30 +162,30 @@ type FullNotification struct {
 
 // A NotificationRequest is how a push came in.
 type NotificationRequest struct {
-	Method     string            `json:"method" example:"POST"`
-	Path       string            `json:"path" example:"/3/device/00fc13ad"`
+	Method     string            `json:"method" doc:"Method of the request" example:"POST"`
+	Path       string            `json:"path" doc:"Path of the request" example:"/3/device/00fc13ad"`
 	Headers    []RequestHeader   `json:"headers" doc:"Headers as received, in order; the value of authorization is shortened"`
 	Credential RequestCredential `json:"credential" doc:"Credential; the provider token itself is not stored"`
-	Connection RequestConnection `json:"connection"`
+	Connection RequestConnection `json:"connection" doc:"Connection that it came on"`
 }
 
 // A RequestHeader is a field of a request.
 type RequestHeader struct {
-	Name  string `json:"name" example:"apns-topic"`
-	Value string `json:"value" example:"com.example.demo"`
+	Name  string `json:"name" doc:"Name in lower case" example:"apns-topic"`
+	Value string `json:"value" doc:"Value" example:"com.example.demo"`
 }
 
 // A RequestCredential is who sent a push.
 type RequestCredential struct {
-	Kind        string          `json:"kind" enum:"provider token,certificate,none" example:"provider token"`
-	TeamID      string          `json:"teamId,omitempty" doc:"Absent if the credential is invalid" example:"DEMO000001"`
-	KeyID       string          `json:"keyId,omitempty" example:"DEMOKEY001"`
+	Kind        string          `json:"kind" doc:"Kind of the credential" enum:"provider token,certificate,none" example:"provider token"`
+	TeamID      string          `json:"teamId,omitempty" doc:"Team; absent if the credential is invalid" example:"DEMO000001"`
+	KeyID       string          `json:"keyId,omitempty" doc:"Key ID, from the header of the provider token" example:"DEMOKEY001"`
 	Header      json.RawMessage `json:"header,omitempty" doc:"Decoded header of the provider token"`
-	Claims      json.RawMessage `json:"claims,omitempty" doc:"Decoded claims"`
+	Claims      json.RawMessage `json:"claims,omitempty" doc:"Decoded claims of the provider token"`
 	Notes       []string        `json:"notes,omitempty" doc:"Irregularities that were tolerated"`
-	IssuedAt    *time.Time      `json:"issuedAt,omitempty"`
+	IssuedAt    *time.Time      `json:"issuedAt,omitempty" doc:"When the provider token was issued, by its claim iat"`
 	AgeSeconds  *float64        `json:"ageSeconds,omitempty" doc:"Age when the push was received" example:"12.5"`
-	Fingerprint string          `json:"fingerprint,omitempty" doc:"Start of its SHA-256" example:"1a2b3c4d"`
+	Fingerprint string          `json:"fingerprint,omitempty" doc:"Start of the SHA-256 of the provider token or certificate" example:"1a2b3c4d"`
 	Subject     string          `json:"subject,omitempty" doc:"Subject of the certificate"`
 	UID         string          `json:"uid,omitempty" doc:"The certificate's UID" example:"com.example.demo"`
 }
@@ -199,8 +199,8 @@ type RequestConnection struct {
 
 // A RequestCheck is one of the ordered conditions that a request must meet, with its result.
 type RequestCheck struct {
-	Name   string `json:"name" example:"topic"`
-	Result string `json:"result" enum:"passed,failed,not reached" example:"passed"`
+	Name   string `json:"name" doc:"What is checked" example:"topic"`
+	Result string `json:"result" doc:"Result of the check" enum:"passed,failed,not reached" example:"passed"`
 	Seen   string `json:"seen,omitempty" doc:"Value that was checked" example:"com.example.demo"`
 	Detail string `json:"detail,omitempty" doc:"Why it failed"`
 }
