@@ -70,7 +70,9 @@ func openAPISchemas(t *testing.T) map[string]schema {
 	defer response.Body.Close()
 	content, err := io.ReadAll(response.Body)
 	require.NoError(t, err)
-	var document struct{ Components struct{ Schemas map[string]schema } }
+	var document struct {
+		Components struct{ Schemas map[string]schema }
+	}
 	require.NoError(t, json.Unmarshal(content, &document))
 	return document.Components.Schemas
 }
