@@ -59,7 +59,8 @@ var rules = []rule{
 	{"internal/fault/condition", slices.Concat(ground, []string{"internal/fault"}), []string{"github.com/expr-lang/expr", "github.com/expr-lang/expr/ast"}, "the expression language apart, so that apnstest does not link it"},
 	{"internal/store", ground, nil, "core: state behind an interface"},
 	{"internal/store/storetest", []string{"apns", "internal/store"}, []string{"github.com/stretchr/testify/assert", "github.com/stretchr/testify/require"}, "what every store promises, for the tests of stores"},
-	{"internal/store/sqlite", []string{"apns", "internal/store"}, []string{"modernc.org/sqlite", "modernc.org/sqlite/lib"}, "an edge: a disk and a goroutine; the command alone links it, so that apnstest stays small"},
+	{"internal/store/groupcommit", []string{"apns", "internal/store"}, nil, "an edge: a goroutine; it knows no medium"},
+	{"internal/store/sqlite", []string{"apns", "internal/store", "internal/store/groupcommit"}, []string{"modernc.org/sqlite", "modernc.org/sqlite/lib"}, "an edge: a disk; the command alone links it, so that apnstest stays small"},
 
 	{"internal/webhook", []string{"internal/filters", "internal/journal"}, nil, "an edge: it sends what the journal has; the form of events is control's, and the command joins them"},
 	{"internal/proxy", nil, nil, "an edge of its own: bytes that it does not understand"},

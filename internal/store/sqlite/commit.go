@@ -5,14 +5,15 @@ import (
 	"fmt"
 
 	"github.com/apns-sim/apns-sim/internal/store"
+	"github.com/apns-sim/apns-sim/internal/store/groupcommit"
 )
 
 // probeBytes is as much as a group of pushes may need.
 const probeBytes = 256 << 10
 
-// commit writes a group in one transaction. If it fails, nothing of the group is
+// Commit writes a group in one transaction. If it fails, nothing of the group is
 // written.
-func (f *file) commit(g *group) error {
+func (f *file) Commit(g *groupcommit.Group) error {
 	if err := f.begin.exec(); err != nil {
 		return fmt.Errorf("begin a transaction: %w", err)
 	}
@@ -30,32 +31,28 @@ func (f *file) commit(g *group) error {
 }
 
 // write executes the statements of a transaction.
-func (f *file) write(g *group) error {
-	if g.probe {
+func (f *file) write(g *groupcommit.Group) error {
+	if g.Probe {
 		if err := errors.Join(f.writeProbe.exec(int64(probeBytes)), f.dropProbe.exec()); err != nil {
 			return fmt.Errorf("try whether there is room: %w", err)
 		}
 	}
-	for _, seq := range g.ended {
+	for _, seq := range g.Ended {
 		if err := f.deletePush.exec(int64(seq)); err != nil {
 			return fmt.Errorf("delete a push: %w", err)
 		}
 	}
-	for i := range g.puts {
-		if p := &g.puts[i]; !p.unwritten {
-			if err := f.writePush(&p.Record); err != nil {
-				return fmt.Errorf("store a push: %w", err)
-			}
+	for r := range g.Records() {
+		if err := f.writePush(r); err != nil {
+			return fmt.Errorf("store a push: %w", err)
 		}
 	}
-	for _, c := range g.changes {
-		for i := range c.list {
-			if err := f.change(&c.list[i]); err != nil {
-				return fmt.Errorf("store an entry: %w", err)
-			}
+	for c := range g.Changes() {
+		if err := f.change(c); err != nil {
+			return fmt.Errorf("store an entry: %w", err)
 		}
 	}
-	return f.setMarks.exec(int64(g.marks.Seq), int64(g.marks.Stamp))
+	return f.setMarks.exec(int64(g.Marks.Seq), int64(g.Marks.Stamp))
 }
 
 // change makes one change of the entries.

@@ -14,6 +14,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/apns-sim/apns-sim/internal/store"
+	"github.com/apns-sim/apns-sim/internal/store/groupcommit"
 	"github.com/apns-sim/apns-sim/internal/store/storetest"
 )
 
@@ -26,7 +27,7 @@ func opened(t *testing.T, cfg Config) *DB {
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		if err := db.Close(); err != nil {
-			assert.ErrorIs(t, err, errClosed, "the test has closed it")
+			assert.ErrorIs(t, err, groupcommit.ErrClosed, "the test has closed it")
 		}
 	})
 	return db
@@ -49,9 +50,9 @@ func inFile(t *testing.T, db *DB) (seqs []uint64) {
 	t.Helper()
 	f, err := openFile(db.path)
 	require.NoError(t, err)
-	list, err := f.loadPushes()
+	list, err := f.Load()
 	require.NoError(t, err)
-	require.NoError(t, f.close())
+	require.NoError(t, f.Close())
 	for _, r := range list {
 		seqs = append(seqs, r.Seq)
 	}
@@ -123,21 +124,6 @@ func TestAPushThatIsReplacedIsAnsweredWhenTheNewerOneIsDurable(t *testing.T) {
 	assert.Equal(t, []uint64{2}, inFile(t, db))
 }
 
-func TestADroppedPushStaysInTheFileUntilWhatReplacesItIsThere(t *testing.T) {
-	db := fresh(t)
-	receipt := putDurably(t, db, storetest.Record(1), store.Waits)
-	db.mu.Lock() // the writer sees both at once
-	_, err := pushes{db}.putLocked(storetest.Record(2), store.Leaves, nil, time.Now().Add(time.Minute))
-	require.NoError(t, err)
-	pushes{db}.deleteLocked(1, receipt, store.Dropped, time.Now())
-	g := new(group)
-	db.takeLocked(g, time.Now().Add(time.Minute))
-	db.mu.Unlock()
-	assert.Equal(t, []uint64{1}, g.ended)
-	require.Len(t, g.puts, 1, "though it was just sent")
-	assert.Equal(t, uint64(2), g.puts[0].Seq)
-}
-
 func TestMarksAreWrittenEvenIfNoRecordIs(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state.db")
 	db := opened(t, Config{Path: path})
@@ -155,20 +141,20 @@ func TestAfterCloseNothingIsStored(t *testing.T) {
 	require.NoError(t, db.Close())
 	_, err := db.Pushes().Put(storetest.Record(1), store.Waits, nil)
 	require.ErrorContains(t, err, "closed")
-	require.ErrorIs(t, db.Entries().Set("team", "a", nil), errClosed)
+	require.ErrorIs(t, db.Entries().Set("team", "a", nil), groupcommit.ErrClosed)
 	_, err = db.Entries().Load("team")
-	require.ErrorIs(t, err, errClosed)
+	require.ErrorIs(t, err, groupcommit.ErrClosed)
 	_, err = db.Pushes().Load()
-	require.ErrorIs(t, err, errClosed)
-	require.ErrorIs(t, db.Close(), errClosed)
+	require.ErrorIs(t, err, groupcommit.ErrClosed)
+	require.ErrorIs(t, db.Close(), groupcommit.ErrClosed)
 }
 
 // fill limits the size of the file to what it has, and returns how to lift that.
 func fill(t *testing.T, db *DB) (lift func()) {
 	t.Helper()
 	limit := func(pages int) {
-		require.NoError(t, db.do(func(f *file) {
-			_, err := f.number(fmt.Sprintf("PRAGMA max_page_count = %d", pages))
+		require.NoError(t, db.writer.Do(func() {
+			_, err := db.file.number(fmt.Sprintf("PRAGMA max_page_count = %d", pages))
 			assert.NoError(t, err)
 		}))
 	}
@@ -188,7 +174,7 @@ func TestAFullDiskRejectsPushesUntilThereIsRoom(t *testing.T) {
 	require.NoError(t, err, "that the disk is full is not known yet")
 	sent, err := db.Pushes().Put(storetest.Record(3), store.Leaves, by)
 	require.NoError(t, err)
-	time.AfterFunc(grace/4, func() { db.Pushes().Delete(storetest.To(3), 3, sent, store.Delivered) })
+	time.AfterFunc(60*time.Millisecond, func() { db.Pushes().Delete(storetest.To(3), 3, sent, store.Delivered) })
 	failed := by.Wait()
 	require.Len(t, failed, 1, "the other was acknowledged meanwhile")
 	assert.Same(t, large.Push, failed[0])

@@ -1,10 +1,6 @@
 package sqlite
 
-import (
-	"fmt"
-
-	"github.com/apns-sim/apns-sim/internal/store"
-)
+import "github.com/apns-sim/apns-sim/internal/store"
 
 // entries is the [store.Entries] of a DB.
 type entries struct{ *DB }
@@ -23,39 +19,13 @@ func (db entries) Delete(kind, key string) error {
 }
 
 // Apply makes changes, in the same transaction as whatever else is due.
-func (db entries) Apply(list ...store.Change) error {
-	if len(list) == 0 {
-		return nil
-	}
-	c := &changes{list: list, done: make(chan error, 1)}
-	if err := db.add(c); err != nil {
-		return fmt.Errorf("store %s %q: %w", list[0].Kind, list[0].Key, err)
-	}
-	db.signal()
-	if err := <-c.done; err != nil {
-		return fmt.Errorf("store %s %q: %w", list[0].Kind, list[0].Key, err)
-	}
-	return nil
-}
-
-func (db entries) add(c *changes) error {
-	db.mu.Lock()
-	defer db.mu.Unlock()
-	switch {
-	case db.closed:
-		return errClosed
-	case db.failure != nil:
-		return db.failure
-	}
-	db.changes = append(db.changes, c)
-	return nil
-}
+func (db entries) Apply(list ...store.Change) error { return db.writer.Apply(list...) }
 
 // Load returns the entries of a kind, ordered by key.
 func (db entries) Load(kind string) (list []store.Entry, err error) {
-	jobErr := db.do(func(f *file) { list, err = f.loadEntries(kind) })
-	if jobErr != nil {
-		return nil, jobErr
+	doErr := db.writer.Do(func() { list, err = db.file.loadEntries(kind) })
+	if doErr != nil {
+		return nil, doErr
 	}
 	return list, err
 }

@@ -40,8 +40,8 @@ func openFile(path string) (*file, error) {
 	return &file{conn: conn}, nil
 }
 
-// close closes the connection, for which SQLite wants the statements closed.
-func (f *file) close() (err error) {
+// Close closes the connection, for which SQLite wants the statements closed.
+func (f *file) Close() (err error) {
 	for _, s := range f.kept {
 		err = errors.Join(err, s.Close())
 	}

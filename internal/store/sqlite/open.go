@@ -8,6 +8,8 @@ import (
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"github.com/apns-sim/apns-sim/internal/store/groupcommit"
 )
 
 // Config says how a state is opened.
@@ -52,9 +54,8 @@ func Open(cfg Config) (*DB, error) {
 	}
 	db, err := begin(f, cfg, log)
 	if err != nil {
-		return nil, errors.Join(explain(cfg.Path, err), f.close())
+		return nil, errors.Join(explain(cfg.Path, err), f.Close())
 	}
-	go db.write()
 	return db, nil
 }
 
@@ -83,7 +84,8 @@ func begin(f *file, cfg Config, log *slog.Logger) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newDB(f, cfg.Path, log, marks), nil
+	writer := groupcommit.New(groupcommit.Config{Medium: f, Marks: marks, Log: log.With("file", cfg.Path)})
+	return &DB{cfg.Path, f, writer}, nil
 }
 
 // The errors of files that cannot be used.

@@ -34,7 +34,7 @@ func script(t *testing.T, path, text string) {
 	f, err := openFile(path)
 	require.NoError(t, err)
 	require.NoError(t, f.script(text))
-	require.NoError(t, f.close())
+	require.NoError(t, f.Close())
 }
 
 func TestAFileThatCannotBeUsedIsLeftAsItIsAndTheErrorSaysWhatToDo(t *testing.T) {

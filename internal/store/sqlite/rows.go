@@ -73,8 +73,8 @@ func readPush(row []driver.Value) (store.Record, error) {
 	return r, err
 }
 
-// loadPushes returns all records, in the order of their numbers.
-func (f *file) loadPushes() (list []store.Record, err error) {
+// Load returns all records, in the order of their numbers.
+func (f *file) Load() (list []store.Record, err error) {
 	all, err := f.statement("SELECT " + strings.Join(pushColumns, ", ") + " FROM pushes ORDER BY seq")
 	if err != nil {
 		return nil, err

@@ -1,4 +1,4 @@
-package sqlite
+package groupcommit
 
 import (
 	"fmt"
@@ -24,75 +24,75 @@ func unavailable(cause error) error {
 	return apns.Reject(apns.ServiceUnavailable, fmt.Sprintf("the push cannot be stored: %v", cause))
 }
 
-// recover writes g, whose transaction has failed, until that succeeds or the DB is
+// recover writes g, whose transaction has failed, until that succeeds or the Writer is
 // closed. Meanwhile nothing else can be stored.
-func (db *DB) recover(g *group) {
-	db.startFailing(g)
+func (w *Writer) recover(g *Group) {
+	w.startFailing(g)
 	for began := time.Now(); ; {
 		wait := firstPause
 		if time.Since(began) >= grace {
 			wait = pause
 		}
-		closed := db.serveJobs(wait)
-		db.dropEnded(g)
-		if db.err = db.commitAndProbe(g); db.err == nil {
-			db.log.Info("the state can be stored again", "after", time.Since(began).Round(time.Millisecond))
+		closed := w.serveJobs(wait)
+		w.dropEnded(g)
+		if w.err = w.commitAndProbe(g); w.err == nil {
+			w.log.Info("the state can be stored again", "after", time.Since(began).Round(time.Millisecond))
 			break
 		}
 		if closed || time.Since(began) >= grace {
-			g.fail(db.err)
+			g.fail(w.err)
 		}
 		if closed {
 			break
 		}
 	}
 	g.puts, g.changes = g.puts[:0], g.changes[:0]
-	db.mu.Lock()
-	defer db.mu.Unlock()
-	db.failure = nil
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.failure = nil
 }
 
 // commitAndProbe writes g. If it has no records, whether there is room for some is tried
 // in a second transaction: deletions need little, and make room.
-func (db *DB) commitAndProbe(g *group) error {
-	if err := db.file.commit(g); err != nil {
+func (w *Writer) commitAndProbe(g *Group) error {
+	if err := w.medium.Commit(g); err != nil {
 		return err
 	}
 	stored := len(g.puts) > 0
 	g.durable()
-	g.ended, g.puts, g.changes = g.ended[:0], g.puts[:0], g.changes[:0]
+	g.Ended, g.puts, g.changes = g.Ended[:0], g.puts[:0], g.changes[:0]
 	if stored {
 		return nil
 	}
-	return db.file.commit(&group{marks: g.marks, probe: true})
+	return w.medium.Commit(&Group{Marks: g.Marks, Probe: true})
 }
 
 // startFailing adds to g whatever is in the queues, and has further changes rejected.
-func (db *DB) startFailing(g *group) {
-	db.log.Error("the state cannot be stored; pushes that have to be stored are answered with ServiceUnavailable until it can", "file", db.path, "err", db.err)
-	db.mu.Lock()
-	defer db.mu.Unlock()
-	db.failure = db.err
+func (w *Writer) startFailing(g *Group) {
+	w.log.Error("the state cannot be stored; pushes that have to be stored are answered with ServiceUnavailable until it can", "err", w.err)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.failure = w.err
 	now := time.Now()
-	for i := range db.queues {
-		g.puts = db.queues[i].take(g.puts, now)
+	for i := range w.queues {
+		g.puts = w.queues[i].take(g.puts, now)
 	}
-	g.changes = append(g.changes, db.changes...)
-	db.changes = nil
+	g.changes = append(g.changes, w.changes...)
+	w.changes = nil
 }
 
 // serveJobs waits, and does what wants to read the file meanwhile. It returns early if
-// the DB is closed, and reports that.
-func (db *DB) serveJobs(wait time.Duration) (closed bool) {
+// the Writer is closed, and reports that.
+func (w *Writer) serveJobs(wait time.Duration) (closed bool) {
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	for {
-		db.mu.Lock()
-		jobs, closed := db.jobs, db.closed
-		db.jobs = nil
-		db.mu.Unlock()
+		w.mu.Lock()
+		jobs, closed := w.jobs, w.closed
+		w.jobs = nil
+		w.mu.Unlock()
 		for _, job := range jobs {
-			job(db.file)
+			job()
 		}
 		if closed {
 			return true
@@ -100,19 +100,19 @@ func (db *DB) serveJobs(wait time.Duration) (closed bool) {
 		select {
 		case <-timer.C:
 			return false
-		case <-db.wake:
+		case <-w.wake:
 		}
 	}
 }
 
 // dropEnded takes the records that were deleted meanwhile out of g.
-func (db *DB) dropEnded(g *group) {
-	db.mu.Lock()
-	ended := db.ended
-	db.ended = nil
-	g.marks = db.marks
-	db.mu.Unlock()
-	g.ended = append(g.ended, ended...)
+func (w *Writer) dropEnded(g *Group) {
+	w.mu.Lock()
+	ended := w.ended
+	w.ended = nil
+	g.Marks = w.marks
+	w.mu.Unlock()
+	g.Ended = append(g.Ended, ended...)
 	g.puts = slices.DeleteFunc(g.puts, func(p put) bool {
 		if !slices.Contains(ended, p.Seq) {
 			return false
@@ -123,7 +123,7 @@ func (db *DB) dropEnded(g *group) {
 }
 
 // fail gives up the records and changes of g. What is to be deleted stays.
-func (g *group) fail(cause error) {
+func (g *Group) fail(cause error) {
 	for i := range g.puts {
 		if p := &g.puts[i]; p.unwritten {
 			p.by.Done()
