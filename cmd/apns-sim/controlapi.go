@@ -86,6 +86,17 @@ func (s *serveCommand) checkAddresses() error {
 		if _, automatic := listener.Automatic(address); automatic || address == "" || address == sim.Off {
 			continue
 		}
+		path, socket := controlapi.SocketPath(address)
+		switch {
+		case socket && listener.Listener != sim.ControlListener:
+			wrong = append(wrong, badFlag(listener.Flag, " is %s; only --listen-control can be a socket", address))
+			continue
+		case socket && path == "":
+			wrong = append(wrong, badFlag(listener.Flag, " is %s; write the path of the socket, as in unix:/tmp/apns-sim.sock", address))
+			continue
+		case socket:
+			continue
+		}
 		_, port, err := net.SplitHostPort(address)
 		if err == nil {
 			_, err = net.LookupPort("tcp", port)
@@ -98,10 +109,10 @@ func (s *serveCommand) checkAddresses() error {
 }
 
 // controlHost returns the host that the control API was told to listen on, ""
-// for every interface; ok is false if it is closed or on any free port.
+// for every interface; ok is false if it is closed, at a socket or on any free port.
 func (s *serveCommand) controlHost() (host string, ok bool) {
 	address := s.addresses()[sim.ControlListener]
-	if address == sim.Off || address == "" {
+	if _, socket := controlapi.SocketPath(address); socket || address == sim.Off || address == "" {
 		return "", false
 	}
 	host, _, err := net.SplitHostPort(address)

@@ -108,7 +108,7 @@ func (f *controlFlags) send(ctx context.Context, method, path string, query url.
 		}
 		content = bytes.NewReader(text)
 	}
-	address := f.Control + path
+	address := controlapi.BaseURL(f.Control) + path
 	if len(query) > 0 {
 		address += "?" + query.Encode()
 	}
@@ -122,7 +122,7 @@ func (f *controlFlags) send(ctx context.Context, method, path string, query url.
 	if f.ControlToken != "" {
 		request.Header.Set("Authorization", "Bearer "+f.ControlToken)
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := f.client().Do(request)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w; start it with apns-sim serve, or set its address with --control", errUnreachable, err)
 	}
@@ -208,18 +208,31 @@ var errUnreachable = errors.New("the simulator is not reachable")
 
 // controlFlags say where the control API of a simulator is.
 type controlFlags struct {
-	Control      string `default:"http://${listen_control}" placeholder:"URL" help:"URL of the simulator's control API."`
+	Control      string `default:"http://${listen_control}" placeholder:"URL" help:"URL of the simulator's control API, or unix: and the path of its socket."`
 	ControlToken string `placeholder:"TOKEN" help:"Bearer token of the control API, if it requires one."`
 }
 
 // check wants a URL to which a path can be added.
 func (f *controlFlags) check() error {
+	if path, socket := controlapi.SocketPath(f.Control); socket && path != "" {
+		return nil
+	}
 	u, err := url.Parse(f.Control)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return fmt.Errorf("--control is %q; write a URL such as http://127.0.0.1:8197", f.Control)
 	}
 	f.Control = strings.TrimRight(f.Control, "/")
 	return nil
+}
+
+// client makes the requests. A socket has a client of its own, whose connections end with the
+// response.
+func (f *controlFlags) client() *http.Client {
+	dial := controlapi.Dialer(f.Control)
+	if dial == nil {
+		return http.DefaultClient
+	}
+	return &http.Client{Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true}}
 }
 
 // discover asks the control API for the ready record, with the addresses as they are reached
@@ -231,6 +244,9 @@ func (f *controlFlags) discover(ctx context.Context) (info sim.Info, err error) 
 	}
 	if err := json.Unmarshal(body, &info); err != nil {
 		return info, fmt.Errorf("%s/v1/info: %w", f.Control, err)
+	}
+	if _, socket := controlapi.SocketPath(f.Control); socket {
+		return info, nil
 	}
 	if at, err := url.Parse(f.Control); err == nil {
 		info.ReachedAt(at.Hostname())

@@ -90,11 +90,15 @@ func (f *controlFlags) folder(dir string, below ...string) (string, error) {
 		if err != nil {
 			return "", fmt.Errorf("directory for keys and root certificates: %w; set one with --dir", err)
 		}
-		at, err := url.Parse(f.Control)
-		if err != nil { // it was checked
-			return "", usageError{err}
+		where, socket := controlapi.SocketPath(f.Control)
+		if !socket {
+			at, err := url.Parse(f.Control)
+			if err != nil { // it was checked
+				return "", usageError{err}
+			}
+			where = at.Host
 		}
-		dir = filepath.Join(cache, "apns-sim", strings.NewReplacer(":", "-", "[", "", "]", "").Replace(at.Host))
+		dir = filepath.Join(cache, "apns-sim", strings.NewReplacer(":", "-", "[", "", "]", "", "/", "-", `\`, "-").Replace(where))
 		dir = filepath.Join(append([]string{dir}, below...)...)
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {

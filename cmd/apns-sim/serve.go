@@ -55,7 +55,7 @@ type listenFlags struct {
 	ListenDeviceSandbox   string `default:"${listen_device_sandbox}" placeholder:"ADDR" help:"Courier for devices, sandbox."`
 	ListenChannels        string `default:"${listen_channels}" placeholder:"ADDR" help:"Broadcast channel management, production."`
 	ListenChannelsSandbox string `default:"${listen_channels_sandbox}" placeholder:"ADDR" help:"Broadcast channel management, sandbox."`
-	ListenControl         string `default:"${listen_control}" placeholder:"ADDR" help:"Control API; it requires a token unless it listens on loopback only."`
+	ListenControl         string `default:"${listen_control}" placeholder:"ADDR" help:"Control API; it requires a token unless it listens on loopback only. unix:PATH listens at a Unix domain socket, which only its owner can use."`
 	ControlToken          string `placeholder:"TOKEN" help:"Bearer token of the control API; generated if the API is reachable from other machines."`
 	ListenProxy           string `default:"${listen_proxy}" placeholder:"ADDR" help:"HTTP proxy (CONNECT and http://) that routes Apple's hostnames to the simulator, such as 127.0.0.1:8198."`
 	ProxyOthers           bool   `help:"Let the proxy forward requests for other hosts too."`

@@ -15,6 +15,7 @@ import (
 	"github.com/lmittmann/tint"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 	"github.com/apns-sim/apns-sim/internal/device"
 	"github.com/apns-sim/apns-sim/internal/lesson"
 	"github.com/apns-sim/apns-sim/internal/loadgen"
@@ -103,6 +104,9 @@ func checkTopics(topics []string) error {
 // checkControl rejects a value that is not an HTTP URL: localhost:8197 has the scheme
 // localhost.
 func checkControl(control string) error {
+	if path, socket := controlapi.SocketPath(control); socket && path != "" {
+		return nil
+	}
 	u, err := url.Parse(control)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
 		return fmt.Errorf("--control %q is not an HTTP URL: use one like http://127.0.0.1:8197", control)

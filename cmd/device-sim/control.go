@@ -6,9 +6,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 )
 
 const (
@@ -21,21 +24,23 @@ const (
 // A control is a client of the control API, for the requests of a device.
 type control struct {
 	url    string
-	token  string // the bearer token; "" sends none
+	token  string                                                               // the bearer token; "" sends none
+	dial   func(ctx context.Context, network, address string) (net.Conn, error) // nil is the usual one
 	client *http.Client
 }
 
 func newControl(url, token string) *control {
 	return &control{
 		token:  token,
-		url:    strings.TrimSuffix(url, "/"),
-		client: &http.Client{Timeout: controlTimeout, Transport: &http.Transport{DisableKeepAlives: true}},
+		url:    controlapi.BaseURL(url),
+		dial:   controlapi.Dialer(url),
+		client: &http.Client{Timeout: controlTimeout, Transport: &http.Transport{DisableKeepAlives: true, DialContext: controlapi.Dialer(url)}},
 	}
 }
 
 // keepConnections makes requests share connections, for fleets.
 func (c *control) keepConnections() {
-	c.client.Transport = &http.Transport{MaxIdleConnsPerHost: 64}
+	c.client.Transport = &http.Transport{MaxIdleConnsPerHost: 64, DialContext: c.dial}
 }
 
 // close closes the connections that were kept.

@@ -49,11 +49,11 @@ func find() (string, error) {
 func isLive(control string) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, control+"/livez", nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, baseURL(control)+"/livez", nil)
 	if err != nil {
 		return false
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := client(control).Do(request)
 	if err != nil {
 		return false
 	}

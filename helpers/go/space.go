@@ -249,7 +249,7 @@ func (s *Space) send(method, path string, body any) (status int, content []byte)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	request, err := http.NewRequest(method, s.control+path, bytes.NewReader(content))
+	request, err := http.NewRequest(method, baseURL(s.control)+path, bytes.NewReader(content))
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -257,7 +257,7 @@ func (s *Space) send(method, path string, body any) (status int, content []byte)
 	if token := os.Getenv("APNS_SIM_CONTROL_TOKEN"); token != "" {
 		request.Header.Set("Authorization", "Bearer "+token)
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := client(s.control).Do(request)
 	if err != nil {
 		s.t.Fatal(err)
 	}

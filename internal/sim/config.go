@@ -48,7 +48,7 @@ type Config struct {
 	Profile string
 	// Addresses are where the listeners are.
 	Addresses Addresses
-	// Listen opens a listener at an address; nil listens on TCP.
+	// Listen opens a listener at an address; nil listens on TCP or at a socket.
 	Listen func(ListenerInfo, string) (net.Listener, error)
 	// Secrets are the authorities and keys; nil makes new ones.
 	Secrets *keystore.Secrets

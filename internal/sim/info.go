@@ -5,6 +5,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 	"github.com/apns-sim/apns-sim/internal/version"
 )
 
@@ -72,10 +73,21 @@ func describe(open map[Listener]net.Listener) Info {
 		DeviceSandbox:   at("", DeviceSandbox),
 		Channels:        at("https://", Channels),
 		ChannelsSandbox: at("https://", ChannelsSandbox),
-		Control:         at("http://", ControlListener),
+		Control:         controlAddress(open[ControlListener]),
 		Proxy:           at("http://", ProxyListener),
 		Demo:            Demo{TeamID: DemoTeam, KeyID: DemoKey, Topic: DemoTopic},
 	}
+}
+
+// controlAddress is the URL of the control API, or unix: and the path of its socket.
+func controlAddress(ln net.Listener) string {
+	if ln == nil {
+		return ""
+	}
+	if socket, ok := ln.Addr().(*net.UnixAddr); ok {
+		return controlapi.SocketAddress(socket.Name)
+	}
+	return "http://" + reachable(ln.Addr())
 }
 
 // Addresses returns where the listeners are that are open, for another simulator in the

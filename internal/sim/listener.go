@@ -50,7 +50,8 @@ func (i *ListenerInfo) Automatic(word string) (address string, ok bool) {
 	return net.JoinHostPort(host, port), err == nil
 }
 
-// Addresses says where the listeners are: host:port, [Off], [Auto] or [AutoAt]. The host localhost
+// Addresses says where the listeners are: host:port, [Off], [Auto] or [AutoAt], for the control API also
+// unix: and the path of a socket. The host localhost
 // is both loopback addresses, as far as the machine has IPv6. A missing one stands for
 // any free port of 127.0.0.1; optional listeners stay closed then.
 type Addresses map[Listener]string
@@ -69,11 +70,6 @@ func (e *AddressError) Error() string {
 }
 
 func (e *AddressError) Unwrap() error { return e.Err }
-
-// listenTCP opens a listener on the machine's network.
-func listenTCP(_ ListenerInfo, address string) (net.Listener, error) {
-	return net.Listen("tcp", address)
-}
 
 // open opens every listener that has an address. If it fails, with an *AddressError, no
 // listener is open.

@@ -51,7 +51,7 @@ func (s *Simulator) Start() error {
 	}
 	listen := s.cfg.Listen
 	if listen == nil {
-		listen = listenTCP
+		listen = listenAt
 	}
 	open, err := addresses.open(listen, func(d ListenerInfo, err error) {
 		s.log.Info(fmt.Sprintf("not listening on %s (%s); set --%s to an address to make this an error", d.Fixed, d.Serves, d.Flag), "err", cause(err))

@@ -27,6 +27,10 @@ final class Simulator {
     static synchronized String find() {
         String control = System.getenv("APNS_SIM_CONTROL");
         if (control != null && !control.isEmpty()) {
+            if (control.startsWith("unix:")) {
+                throw new IllegalStateException("APNS_SIM_CONTROL is " + control
+                        + ", a socket, which java.net.http cannot reach; start the simulator with --listen-control HOST:PORT");
+            }
             return control.replaceAll("/$", "");
         }
         if (found == null) {
