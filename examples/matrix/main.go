@@ -34,7 +34,7 @@ func run(ctx context.Context, args []string) error {
 	workers := flags.Int("jobs", 2, "how many run at a time")
 	timeout := flags.Duration("timeout", 5*time.Minute, "for one command")
 	limit := flags.Duration("limit", 15*time.Minute, "fail if the whole run takes longer; 0 disables")
-	only := flags.String("only", "", "folders to run, with commas between; all if empty")
+	only := flags.String("only", "", "folders to run, with commas between, as the arguments; all if there are none")
 	strict := flags.Bool("strict", os.Getenv("CI") == "true", "a required example that cannot run is a failure")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -43,7 +43,8 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	if clients, err = chosen(clients, *only); err != nil {
+	names := named(*only, flags.Args())
+	if clients, err = chosen(clients, names); err != nil {
 		return err
 	}
 	binary, err := filepath.Abs(*simulator)
@@ -64,7 +65,7 @@ func run(ctx context.Context, args []string) error {
 		return fmt.Errorf("it took %v, more than %v", took.Round(time.Second), *limit)
 	}
 	// A page of a machine that lacks a language would say less than the one there is.
-	if *only == "" && !slices.ContainsFunc(outcomes, func(o *outcome) bool { return o.failed(false) || o.lacking() }) {
+	if len(names) == 0 && !slices.ContainsFunc(outcomes, func(o *outcome) bool { return o.failed(false) || o.lacking() }) {
 		if err := os.WriteFile(*out, []byte(page(outcomes)), 0o644); err != nil { //nolint:gosec // a page of the documentation
 			return err
 		}
@@ -75,18 +76,36 @@ func run(ctx context.Context, args []string) error {
 	return nil
 }
 
-// chosen picks the examples in the folders that are named.
-func chosen(all []*client, names string) ([]*client, error) {
-	if names == "" {
+// named lists the folders of -only and of the arguments.
+func named(only string, args []string) (names []string) {
+	for _, list := range append([]string{only}, args...) {
+		names = append(names, strings.FieldsFunc(list, func(c rune) bool { return c == ',' || c == ' ' })...)
+	}
+	return names
+}
+
+// chosen picks the examples in the folders that are named; all if none is.
+func chosen(all []*client, names []string) ([]*client, error) {
+	if len(names) == 0 {
 		return all, nil
 	}
 	var some []*client
-	for name := range strings.SplitSeq(names, ",") {
+	for _, name := range names {
 		i := slices.IndexFunc(all, func(c *client) bool { return folder(c) == name })
 		if i < 0 {
-			return nil, fmt.Errorf("no example is in a folder %q", name)
+			return nil, fmt.Errorf("no example is in a folder %q; the folders are %s", name, folders(all))
 		}
 		some = append(some, all[i])
 	}
 	return some, nil
+}
+
+// folders lists the names of the folders of examples.
+func folders(all []*client) string {
+	var names []string
+	for _, c := range all {
+		names = append(names, folder(c))
+	}
+	slices.Sort(names)
+	return strings.Join(names, ", ")
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -253,11 +254,16 @@ func TestThePageHasTheMatrixAndTheNotes(t *testing.T) {
 
 func TestOnlySomeExamplesAreRun(t *testing.T) {
 	all := []*client{{Name: "a", dir: "x/a"}, {Name: "b", dir: "x/b"}}
-	some, err := chosen(all, "b")
+	some, err := chosen(all, []string{"b"})
 	require.NoError(t, err)
 	assert.Equal(t, all[1:], some)
-	_, err = chosen(all, "c")
-	assert.EqualError(t, err, `no example is in a folder "c"`)
+	_, err = chosen(all, []string{"c"})
+	assert.EqualError(t, err, `no example is in a folder "c"; the folders are a, b`)
+}
+
+func TestFoldersAreNamedByTheFlagAndByArguments(t *testing.T) {
+	assert.Empty(t, named("", nil))
+	assert.Equal(t, []string{"a", "b", "c", "d"}, named("a,b", []string{"c", "d"}))
 }
 
 func TestTheWholeRunWritesThePage(t *testing.T) {
@@ -268,6 +274,18 @@ func TestTheWholeRunWritesThePage(t *testing.T) {
 	require.NoError(t, run(context.Background(), args))
 	assert.FileExists(t, filepath.Join(dir, "page.md"))
 	assert.ErrorIs(t, run(context.Background(), append(args, "-strict")), errFailed)
+}
+
+func TestARunOfOneExampleWritesNoPage(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"one", "other"} {
+		require.NoError(t, os.Mkdir(filepath.Join(dir, name), 0o700))
+		write(t, filepath.Join(dir, name), "client.json", `{"client":"x","language":"y","required":`+fmt.Sprint(name == "other")+`,"skip":"z"}`)
+	}
+	args := []string{"-examples", dir, "-page", filepath.Join(dir, "page.md"), "-logs", dir, "-strict"}
+	require.NoError(t, run(context.Background(), append(args, "one")), "the other one would fail")
+	assert.NoFileExists(t, filepath.Join(dir, "page.md"))
+	assert.ErrorContains(t, run(context.Background(), append(args, "two")), `no example is in a folder "two"; the folders are one, other`)
 }
 
 func write(t *testing.T, dir, name, content string) string {
