@@ -59,9 +59,25 @@ func (d *Device) Lock() { d.space.t.Helper(); d.act("lock", "") }
 // Unlock unlocks the device: it is in use for ten minutes.
 func (d *Device) Unlock() { d.space.t.Helper(); d.act("unlock", "") }
 
+// Sleep puts the device to sleep: it is not in use.
+func (d *Device) Sleep() { d.space.t.Helper(); d.act("sleep", "") }
+
+// Wake wakes the device and keeps it in use, as on a charger.
+func (d *Device) Wake() { d.space.t.Helper(); d.act("wake", "") }
+
+// LowPower turns on Low Power Mode: pushes of priority 5 and 1 wait.
+func (d *Device) LowPower() { d.space.t.Helper(); d.act("low-power", "") }
+
+// FullPower turns off Low Power Mode.
+func (d *Device) FullPower() { d.space.t.Helper(); d.act("full-power", "") }
+
 // Erase erases the device: its tokens are retired, and it comes back as another device
 // without apps.
 func (d *Device) Erase() { d.space.t.Helper(); d.act("erase", "") }
+
+// Revoke has the certificate of the device rejected; it comes back with another key, as
+// another device with the same apps.
+func (d *Device) Revoke() { d.space.t.Helper(); d.act("revoke", "") }
 
 // Install installs an app and returns its device token.
 func (d *Device) Install(topic ...string) string {
@@ -87,6 +103,12 @@ func (d *Device) Rotate(topic ...string) string {
 	d.act("rotate", d.topic(topic))
 	return d.Token(topic...)
 }
+
+// Forbid forbids the notifications of an app: pushes to it are accepted and dropped.
+func (d *Device) Forbid(topic ...string) { d.space.t.Helper(); d.act("forbid", d.topic(topic)) }
+
+// Allow allows the notifications of an app again.
+func (d *Device) Allow(topic ...string) { d.space.t.Helper(); d.act("allow", d.topic(topic)) }
 
 func (d *Device) act(action, topic string) {
 	d.space.t.Helper()

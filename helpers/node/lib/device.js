@@ -59,9 +59,34 @@ export class Device {
     return this.#act('unlock');
   }
 
+  /** Puts it to sleep: it is not in use. */
+  sleep() {
+    return this.#act('sleep');
+  }
+
+  /** Wakes it and keeps it in use, as on a charger. */
+  wake() {
+    return this.#act('wake');
+  }
+
+  /** Turns on Low Power Mode: pushes of priority 5 and 1 wait. */
+  lowPower() {
+    return this.#act('low-power');
+  }
+
+  /** Turns off Low Power Mode. */
+  fullPower() {
+    return this.#act('full-power');
+  }
+
   /** Erases it: its tokens are retired, and it comes back as another device without apps. */
   erase() {
     return this.#act('erase');
+  }
+
+  /** Has its certificate rejected: it comes back with another key, as another device with the same apps. */
+  revoke() {
+    return this.#act('revoke');
   }
 
   /** Installs an app; resolves to its device token. */
@@ -85,6 +110,16 @@ export class Device {
   async rotate(topic = this.#space.topic) {
     await this.#act('rotate', topic);
     return this.token(topic);
+  }
+
+  /** Forbids the notifications of an app: pushes to it are accepted and dropped. */
+  forbid(topic = this.#space.topic) {
+    return this.#act('forbid', topic);
+  }
+
+  /** Allows the notifications of an app again. */
+  allow(topic = this.#space.topic) {
+    return this.#act('allow', topic);
   }
 
   async #act(action, topic) {

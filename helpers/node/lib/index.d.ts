@@ -84,8 +84,18 @@ export interface Device {
   lock(): Promise<void>;
   /** Unlocks it: it is in use for ten minutes. */
   unlock(): Promise<void>;
+  /** Puts it to sleep: it is not in use. */
+  sleep(): Promise<void>;
+  /** Wakes it and keeps it in use, as on a charger. */
+  wake(): Promise<void>;
+  /** Turns on Low Power Mode: pushes of priority 5 and 1 wait. */
+  lowPower(): Promise<void>;
+  /** Turns off Low Power Mode. */
+  fullPower(): Promise<void>;
   /** Erases it: its tokens are retired, and it comes back as another device without apps. */
   erase(): Promise<void>;
+  /** Has its certificate rejected: it comes back with another key, as another device with the same apps. */
+  revoke(): Promise<void>;
   install(topic?: string): Promise<string>;
   /** Removes an app: pushes to its token are answered Unregistered. */
   uninstall(topic?: string): Promise<void>;
@@ -93,6 +103,10 @@ export interface Device {
   reinstall(topic?: string): Promise<string>;
   /** Gives an app a new device token and resolves to it. */
   rotate(topic?: string): Promise<string>;
+  /** Forbids the notifications of an app: pushes to it are accepted and dropped. */
+  forbid(topic?: string): Promise<void>;
+  /** Allows the notifications of an app again. */
+  allow(topic?: string): Promise<void>;
 }
 
 /** A fault that is in force until it is removed or its space ends. */

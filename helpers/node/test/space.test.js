@@ -50,7 +50,7 @@ test('a wrong filter word is an error of the test', async (t) => {
 test('a device does what it is told', async (t) => {
   const space = await openSpace(t);
   const { device } = space;
-  for (const action of ['offline', 'online', 'lock', 'unlock']) {
+  for (const action of ['offline', 'online', 'lock', 'unlock', 'sleep', 'wake', 'lowPower', 'fullPower', 'forbid', 'allow']) {
     await device[action]();
   }
   const tokens = [space.token, await device.rotate(), await device.reinstall()];
@@ -58,8 +58,11 @@ test('a device does what it is told', async (t) => {
   await device.uninstall();
   assert.equal(space.token, tokens[2], 'tests push to the token of a removed app');
   const before = device.id;
+  await device.revoke();
+  const revoked = device.id;
+  assert.notEqual(revoked, before);
   await device.erase();
-  assert.notEqual(device.id, before);
+  assert.notEqual(device.id, revoked);
   assert.ok(await device.install());
 });
 

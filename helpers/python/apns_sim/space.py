@@ -222,9 +222,29 @@ class Device:
         """Unlocks it: it is in use for ten minutes."""
         self._act("unlock")
 
+    def sleep(self):
+        """Puts it to sleep: it is not in use."""
+        self._act("sleep")
+
+    def wake(self):
+        """Wakes it and keeps it in use, as on a charger."""
+        self._act("wake")
+
+    def low_power(self):
+        """Turns on Low Power Mode: pushes of priority 5 and 1 wait."""
+        self._act("low-power")
+
+    def full_power(self):
+        """Turns off Low Power Mode."""
+        self._act("full-power")
+
     def erase(self):
         """Erases it: its tokens are retired, and it comes back as another device without apps."""
         self._act("erase")
+
+    def revoke(self):
+        """Has its certificate rejected: it comes back with another key, as another device with the same apps."""
+        self._act("revoke")
 
     def install(self, topic=None):
         """Installs an app and returns its device token."""
@@ -244,6 +264,14 @@ class Device:
         """Gives an app a new device token, and returns it; the old one is answered Unregistered."""
         self._act("rotate", topic or self._space.topic)
         return self.token(topic)
+
+    def forbid(self, topic=None):
+        """Forbids the notifications of an app: pushes to it are accepted and dropped."""
+        self._act("forbid", topic or self._space.topic)
+
+    def allow(self, topic=None):
+        """Allows the notifications of an app again."""
+        self._act("allow", topic or self._space.topic)
 
     def _act(self, action, topic=None):
         body = {"topic": topic} if topic else None

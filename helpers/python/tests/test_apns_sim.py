@@ -43,14 +43,17 @@ def test_a_space_in_the_sandbox_has_its_device_there(sandbox_space, space):
 
 def test_a_device_does_what_it_is_told(space):
     device, tokens = space.device, [space.token]
-    device.offline(), device.online(), device.lock(), device.unlock()
+    device.offline(), device.online(), device.lock(), device.unlock(), device.sleep(), device.wake()
+    device.low_power(), device.full_power(), device.forbid(), device.allow()
     tokens += [device.rotate(), device.reinstall()]
     assert len(set(tokens)) == 3 and space.token == tokens[-1]
     device.uninstall()
     assert space.token == tokens[-1], "tests push to the token of a removed app"
-    before = device.id
-    device.erase()
-    assert device.id != before
+    ids = [device.id]
+    for change in device.revoke, device.erase:
+        change()
+        ids.append(device.id)
+    assert len(set(ids)) == 3
     assert device.install()
 
 

@@ -76,9 +76,34 @@ public final class Device {
         act("unlock", null);
     }
 
+    /** Puts it to sleep: it is not in use. */
+    public void sleep() {
+        act("sleep", null);
+    }
+
+    /** Wakes it and keeps it in use, as on a charger. */
+    public void wake() {
+        act("wake", null);
+    }
+
+    /** Turns on Low Power Mode: pushes of priority 5 and 1 wait. */
+    public void lowPower() {
+        act("low-power", null);
+    }
+
+    /** Turns off Low Power Mode. */
+    public void fullPower() {
+        act("full-power", null);
+    }
+
     /** Erases it: its tokens are retired, and it comes back as another device without apps. */
     public void erase() {
         act("erase", null);
+    }
+
+    /** Has its certificate rejected: it comes back with another key, as another device with the same apps. */
+    public void revoke() {
+        act("revoke", null);
     }
 
     /** Installs an app and returns its device token. */
@@ -104,6 +129,16 @@ public final class Device {
         return token(topic);
     }
 
+    /** Forbids the notifications of an app: pushes to it are accepted and dropped. */
+    public void forbid(String topic) {
+        act("forbid", topic);
+    }
+
+    /** Allows the notifications of an app again. */
+    public void allow(String topic) {
+        act("allow", topic);
+    }
+
     /** The same for the first app. */
     public String install() {
         return install(space.topic());
@@ -122,6 +157,16 @@ public final class Device {
     /** The same for the first app. */
     public String rotate() {
         return rotate(space.topic());
+    }
+
+    /** The same for the first app. */
+    public void forbid() {
+        forbid(space.topic());
+    }
+
+    /** The same for the first app. */
+    public void allow() {
+        allow(space.topic());
     }
 
     private void act(String action, String topic) {

@@ -84,6 +84,12 @@ class SpaceTest {
         device.online();
         device.lock();
         device.unlock();
+        device.sleep();
+        device.wake();
+        device.lowPower();
+        device.fullPower();
+        device.forbid();
+        device.allow();
         String first = space.token();
         String rotated = device.rotate();
         String reinstalled = device.reinstall();
@@ -91,8 +97,11 @@ class SpaceTest {
         device.uninstall();
         assertEquals(reinstalled, space.token(), "tests push to the token of a removed app");
         String before = device.id();
+        device.revoke();
+        String revoked = device.id();
+        assertNotEquals(before, revoked);
         device.erase();
-        assertNotEquals(before, device.id());
+        assertNotEquals(revoked, device.id());
         assertNotEquals(reinstalled, device.install());
     }
 
