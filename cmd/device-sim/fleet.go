@@ -39,6 +39,8 @@ type fleetCmd struct {
 	Seed     uint64        `help:"Random seed. 0 picks one, which the summary shows." default:"0"`
 	AckDelay string        `help:"Delay of acknowledgements: a time, or never." default:"0s"`
 
+	ReconnectMax time.Duration `help:"Maximum pause before a device connects or activates again; it is 1s first and doubles with each failure (default: ${default})." default:"3m"`
+
 	Tokens   string        `help:"File to keep up to date with the fleet's device tokens, one JSON object per line." placeholder:"FILE"`
 	Record   string        `help:"File for the tokens and notifications each device receives, one JSON object per line. - writes to standard output." placeholder:"FILE"`
 	IDField  string        `help:"Payload field that identifies a push; the same value received twice for one token is a duplicate (default: ${default})." default:"id"`
@@ -59,6 +61,9 @@ type fleetCmd struct {
 // devicesPerAddress is the maximum number of connections from one address to one server: a
 // system has some 28,000 ephemeral ports.
 const devicesPerAddress = 20_000
+
+// reconnectMin is the first pause before a device connects again.
+const reconnectMin = time.Second
 
 // AfterApply checks what kong cannot and fills in what depends on other flags.
 func (c *fleetCmd) AfterApply() error {
@@ -86,6 +91,9 @@ func (c *fleetCmd) AfterApply() error {
 	}
 	if c.Interval <= 0 || c.Down <= 0 || c.Duration < 0 {
 		return errors.New("--interval and --down must be greater than 0, and --duration must not be negative")
+	}
+	if c.ReconnectMax <= 0 {
+		return errors.New("--reconnect-max must be greater than 0: use a time such as 5s")
 	}
 	if c.Record == "-" && c.JSON {
 		return errors.New("--record - and --json both write to standard output: give --record a file")

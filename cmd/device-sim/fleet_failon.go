@@ -18,6 +18,7 @@ var failures = map[string]func(*loadgen.Summary) int64{
 	"identityRejections": func(s *loadgen.Summary) int64 { return s.IdentityRejections },
 	"tokensRejected":     func(s *loadgen.Summary) int64 { return s.TokensRejected },
 	"connectFailures":    func(s *loadgen.Summary) int64 { return s.ConnectFailures },
+	"activationFailures": func(s *loadgen.Summary) int64 { return s.ActivationFailures },
 	"givenUp":            func(s *loadgen.Summary) int64 { return s.GivenUp },
 }
 

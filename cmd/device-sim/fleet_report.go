@@ -155,6 +155,9 @@ func (r *fleetReport) account(l progressLine) {
 	}
 	p.head("%d devices, %s, seed %d", l.Devices, time.Duration(l.Seconds*float64(time.Second)).Round(time.Millisecond), l.Seed)
 	p.row("logins", "%d (%.0f/s), %d failed, %d rejected, %d devices gave up", l.Logins, l.LoginsPerSecond, l.ConnectFailures, l.IdentityRejections, l.GivenUp)
+	if l.ActivationFailures > 0 {
+		p.row("activations", "%d failed and were tried again", l.ActivationFailures)
+	}
 	p.row("endings", "%d, %d of them not by the device", l.Disconnects, l.Lost)
 	p.row("tokens", "%d held, %d issued, %d rejected", l.Tokens, l.TokensIssued, l.TokensRejected)
 	p.row("received", "%d (%.0f/s), %d from storage, %d duplicates", l.Received, l.ReceivedPerSecond, l.FromStorage, l.Duplicates)

@@ -62,7 +62,8 @@ func (r *fleetRun) run(ctx context.Context, std streams, log *slog.Logger) (err 
 	r.fleet, err = loadgen.New(loadgen.Config{
 		Count: r.Count,
 		Device: device.Config{
-			Topics: r.Topic, Environment: r.Environment, Style: r.style, RootCAs: roots, AckDelay: r.ackDelay, Log: log,
+			Topics: r.Topic, Environment: r.Environment, Style: r.style, RootCAs: roots, AckDelay: r.ackDelay,
+			ReconnectMin: min(reconnectMin, r.ReconnectMax), ReconnectMax: r.ReconnectMax, Log: log,
 		},
 		Activate: func(ctx context.Context, key crypto.Signer, was apns.DeviceID) (device.Identity, error) {
 			return r.control.activate(ctx, key, "", r.Topic, was)

@@ -244,6 +244,7 @@ func TestFlagsOfAFleetAreRefusedWithARemedy(t *testing.T) {
 		"--sources 255":                       "--sources 255 is too many: use at most 254",
 		"--interval 0s":                       "--interval and --down must be greater than 0",
 		"--down 0s":                           "--interval and --down must be greater than 0",
+		"--reconnect-max 0s":                  "--reconnect-max must be greater than 0: use a time such as 5s",
 		"--ramp 0/s":                          `--ramp: at "0/s" no device starts`,
 		"--control localhost:8197":            `--control "localhost:8197" is not an HTTP URL: use one like http://127.0.0.1:8197`,
 		"--json --record -":                   "--record - and --json both write to standard output: give --record a file",
@@ -277,15 +278,15 @@ func TestEachTwentyThousandDevicesHaveTheirAddress(t *testing.T) {
 }
 
 func TestWhatTheUserCallsAFailureIsOne(t *testing.T) {
-	all := loadgen.Summary{Duplicates: 1, Rejected: 2, Lost: 3, IdentityRejections: 4, TokensRejected: 5, ConnectFailures: 6, GivenUp: 7, Received: 8}
+	all := loadgen.Summary{Duplicates: 1, Rejected: 2, Lost: 3, IdentityRejections: 4, TokensRejected: 5, ConnectFailures: 6, GivenUp: 7, ActivationFailures: 8, Received: 9}
 	for word, want := range map[string]int{
-		"duplicates": 1, "rejected": 2, "lost": 3, "identityRejections": 4, "tokensRejected": 5, "connectFailures": 6, "givenUp": 7,
+		"duplicates": 1, "rejected": 2, "lost": 3, "identityRejections": 4, "tokensRejected": 5, "connectFailures": 6, "givenUp": 7, "activationFailures": 8,
 	} {
 		c := &fleetCmd{FailOn: []string{word}}
 		assert.EqualError(t, c.verdict(all), fmt.Sprintf("--fail-on %s: %d", word, want))
-		assert.NoError(t, c.verdict(loadgen.Summary{Received: 8}), word)
+		assert.NoError(t, c.verdict(loadgen.Summary{Received: 9}), word)
 	}
-	assert.Len(t, failures, 7, "each word is tested")
+	assert.Len(t, failures, 8, "each word is tested")
 }
 
 func TestPersonSeesABarAndAnAccount(t *testing.T) {

@@ -61,6 +61,7 @@ var lineNames = map[device.EventKind]string{
 	device.EventSubscriptionEnded:    "subscriptionEnded",
 	device.EventIdentity:             "identity",
 	device.EventGivenUp:              "givenUp",
+	device.EventRenewFailed:          "activationFailed",
 }
 
 func (j *jsonLines) begin(apns.Environment, string)            {}

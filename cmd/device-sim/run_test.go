@@ -112,6 +112,7 @@ func TestProgramHearsOfEveryEventOfADevice(t *testing.T) {
 		device.EventSubscriptionEnded:    {device.Event{Topic: demo, Err: broken}, `,"topic":"com.example.demo","error":"broken"`},
 		device.EventIdentity:             {device.Event{}, ""},
 		device.EventGivenUp:              {device.Event{Err: broken}, `,"error":"broken"`},
+		device.EventRenewFailed:          {device.Event{Err: broken}, `,"error":"broken"`},
 	} {
 		var written strings.Builder
 		lines := &jsonLines{out: sink{w: &written, failed: func(err error) { t.Error(err) }}}

@@ -44,6 +44,10 @@ type Config struct {
 	// RetryAfterRejection has the device go offline where Run would fail with a [*RejectedError]:
 	// [Device.Connect] lets it try again.
 	RetryAfterRejection bool
+	// RetryRenew has the device call Renew again, after the waits between attempts to
+	// connect, where Run would fail because Renew has failed. [EventRenewFailed] reports
+	// each failure.
+	RetryRenew bool
 
 	// Token is the base token from an earlier run; "" if there is none.
 	Token apns.DeviceToken
@@ -82,8 +86,8 @@ type Config struct {
 	// Keepalive is the time between two keepalives; 0 is 15 minutes on Wi-Fi and 10
 	// elsewhere, less than 0 is never.
 	Keepalive time.Duration
-	// ReconnectMin and ReconnectMax bound the wait before a reconnect, which
-	// doubles with each failure; 0 is 1 second and 3 minutes.
+	// ReconnectMin and ReconnectMax bound the wait before a reconnect, or before Renew is
+	// called again; it doubles with each failure. 0 is 1 second and 3 minutes.
 	ReconnectMin, ReconnectMax time.Duration
 	// Now is the device's clock, which dates its nonces; nil is the real time.
 	Now func() time.Time

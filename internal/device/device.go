@@ -37,6 +37,7 @@ type Device struct {
 	clockShift time.Duration // what the courier's clock is ahead of cfg.Now
 	backoff    backoff
 	rejections int    // of the identity, in a row
+	renewAfter string // why the device needs another identity, for errors: "erasing"; "" if it needs none
 	redirects  int    // since the last connection that stayed
 	host       string // the host of a redirect; "" for the default
 	recent     recentNotifications

@@ -1,10 +1,6 @@
 package device
 
-import (
-	"context"
-	"errors"
-	"fmt"
-)
+import "errors"
 
 // Erase resets the device to what it was before it was sold: identity, tokens, apps
 // and subscriptions are gone. [EventErased] tells that it has happened. Then the
@@ -22,8 +18,9 @@ func (d *Device) Erase() error {
 	return nil
 }
 
-// applyErase does what Erase has asked for. It is called between two connections.
-func (d *Device) applyErase(ctx context.Context) error {
+// applyErase does what Erase has asked for, except that the device still needs its new
+// identity. It is called between two connections.
+func (d *Device) applyErase() {
 	d.mu.Lock()
 	erase := d.erase
 	d.erase = false
@@ -34,31 +31,11 @@ func (d *Device) applyErase(ctx context.Context) error {
 	}
 	d.mu.Unlock()
 	if !erase {
-		return nil
+		return
 	}
 	d.recent.clear()
 	d.rejections = 0
 	d.host = ""
+	d.renewAfter = "erasing"
 	d.emit(Event{Kind: EventErased})
-	if err := d.renew(ctx); err != nil {
-		return fmt.Errorf("after erasing: %w", err)
-	}
-	return nil
-}
-
-// renew gets a new identity.
-func (d *Device) renew(ctx context.Context) error {
-	identity, err := d.cfg.Renew(ctx)
-	if err != nil {
-		return fmt.Errorf("renew identity: %w", err)
-	}
-	credentials, err := identity.check()
-	if err != nil {
-		return fmt.Errorf("renew identity: %w", err)
-	}
-	d.mu.Lock()
-	d.credentials = credentials
-	d.mu.Unlock()
-	d.emit(Event{Kind: EventIdentity})
-	return nil
 }

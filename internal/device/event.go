@@ -48,6 +48,9 @@ const (
 	// EventGivenUp: the courier kept rejecting the identity, with Err. The device is
 	// offline until [Device.Connect]. See [Config.RetryAfterRejection].
 	EventGivenUp
+	// EventRenewFailed: [Config.Renew] has failed with Err. It is called again. See
+	// [Config.RetryRenew].
+	EventRenewFailed
 )
 
 // eventNames are for logs.
@@ -66,6 +69,7 @@ var eventNames = [...]string{
 	EventSubscriptionEnded:    "subscription ended",
 	EventIdentity:             "identity",
 	EventGivenUp:              "given up",
+	EventRenewFailed:          "renew failed",
 }
 
 // String gives the event's name.

@@ -30,8 +30,9 @@ func (d *Device) replaceIdentity(ctx context.Context, rejected *RejectedError) e
 		return fmt.Errorf("gave up after %d rejected logins in a row: %w", d.rejections, rejected)
 	}
 	if d.cfg.Renew != nil {
+		d.renewAfter = "a rejected login"
 		if err := d.renew(ctx); err != nil {
-			return fmt.Errorf("after a rejected login: %w", err)
+			return err
 		}
 	}
 	d.mu.Lock()

@@ -16,7 +16,8 @@ const (
 // Run runs the device: it connects, serves the connection and reconnects with its base
 // token, until ctx ends. It then returns nil, and all its goroutines have returned. It fails
 // only when the courier keeps rejecting the identity, with a [*RejectedError], or when
-// [Config.Renew] fails; see [Config.RetryAfterRejection]. A device runs once.
+// [Config.Renew] fails; see [Config.RetryAfterRejection] and [Config.RetryRenew]. A device
+// runs once.
 func (d *Device) Run(ctx context.Context) error {
 	if d.cfg.Workers != nil {
 		return errors.New("device: Config.Workers is set: call Start instead of Run")
@@ -91,8 +92,15 @@ func (d *Device) isOffline() bool {
 // connect opens a connection, or handles the failure to.
 func (d *Device) connect() {
 	d.reconnectNow.Store(false) // this is the attempt that was asked for
-	if err := d.applyErase(d.ctx); err != nil && d.ctx.Err() == nil {
-		d.fatal = err
+	d.applyErase()
+	if err := d.renew(d.ctx); err != nil {
+		if d.ctx.Err() == nil {
+			d.fatal = err
+		}
+		return
+	}
+	if d.renewAfter != "" {
+		d.pause(d.backoff.next())
 		return
 	}
 	ctx, cancel := context.WithCancelCause(d.ctx)
@@ -129,9 +137,14 @@ func (d *Device) connectionEnded(err error) {
 		d.fatal = err
 	}
 	if wait > 0 {
-		d.resume = time.Now().Add(wait)
-		d.alarm = time.AfterFunc(wait, d.wake)
+		d.pause(wait)
 	}
+}
+
+// pause has the device wait before its next attempt.
+func (d *Device) pause(wait time.Duration) {
+	d.resume = time.Now().Add(wait)
+	d.alarm = time.AfterFunc(wait, d.wake)
 }
 
 // waiting reports whether the device waits before its next attempt. Connect ends that.

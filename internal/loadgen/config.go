@@ -30,12 +30,13 @@ const (
 type Config struct {
 	// Count is the number of devices.
 	Count int
-	// Device is what all devices have in common. Identity, Renew, Token, Tokens, Dial,
-	// OnEvent, Trace and NextQueue are the fleet's own.
+	// Device is what all devices have in common. Identity, Renew, RetryRenew, Token, Tokens,
+	// Dial, OnEvent, Trace and NextQueue are the fleet's own.
 	Device device.Config
 
 	// Activate gets a device certificate for a key. was is the device's ID
-	// before it was erased, zero if there was none.
+	// before it was erased, zero if there was none. A failure ends the run, except for a
+	// device that has had a certificate: that one tries again.
 	Activate func(ctx context.Context, key crypto.Signer, was apns.DeviceID) (device.Identity, error)
 	// Dial opens a connection to the courier for the device with a number, from 0. The
 	// host is that of a redirect, or "".

@@ -49,7 +49,7 @@ func (f *Fleet) newMember(number int, identity device.Identity) (*member, error)
 	cfg := f.cfg.Device
 	known := f.cfg.Store.tokensOf(number, cfg.Environment)
 	cfg.Identity, cfg.Token, cfg.Tokens = identity, known.Base, known.Apps
-	cfg.Renew = m.renew
+	cfg.Renew, cfg.RetryRenew = m.renew, true
 	cfg.Dial = func(ctx context.Context) (net.Conn, error) { return m.dial(ctx, "") }
 	cfg.DialHost = m.dial
 	cfg.OnEvent, cfg.Trace, cfg.NextQueue = m.event, m.step, -1
@@ -142,6 +142,9 @@ func (m *member) event(e device.Event) {
 		m.firstDone()
 	case device.EventIdentityRejected:
 		t.identityRejections.Add(1)
+	case device.EventRenewFailed:
+		t.activationFailures.Add(1)
+		m.firstDone() // the others need not wait for it
 	case device.EventBaseToken, device.EventToken:
 		m.tokenEvent(e)
 	case device.EventTokenRejected:

@@ -23,6 +23,7 @@ type Summary struct {
 	Logins             int64 `json:"logins"`
 	ConnectFailures    int64 `json:"connectFailures"`
 	IdentityRejections int64 `json:"identityRejections"` // of an identity
+	ActivationFailures int64 `json:"activationFailures"` // of devices that were erased or whose identity was rejected; they try again
 	GivenUp            int64 `json:"givenUp"`            // devices that have stopped for good
 	Disconnects        int64 `json:"disconnects"`
 	Lost               int64 `json:"lost"` // connections that ended and the device had not wanted it
@@ -47,6 +48,7 @@ type counts struct {
 	activated, started, connected, tokens                atomic.Int64
 	logins, connectFailures, identityRejections, givenUp atomic.Int64
 	disconnects, lost, tokensIssued, tokensRejected      atomic.Int64
+	activationFailures                                   atomic.Int64
 	received, fromStorage, duplicates, rejected, skipped atomic.Int64
 
 	byStatus [256]atomic.Int64
@@ -88,7 +90,8 @@ func (f *Fleet) Summary() Summary {
 		Seed: f.cfg.Seed, Devices: int64(f.cfg.Count),
 		Activated: t.activated.Load(), Started: t.started.Load(), Connected: t.connected.Load(), Tokens: t.tokens.Load(),
 		Logins: t.logins.Load(), ConnectFailures: t.connectFailures.Load(), IdentityRejections: t.identityRejections.Load(), GivenUp: t.givenUp.Load(),
-		Disconnects: t.disconnects.Load(), Lost: t.lost.Load(), TokensIssued: t.tokensIssued.Load(), TokensRejected: t.tokensRejected.Load(),
+		ActivationFailures: t.activationFailures.Load(),
+		Disconnects:        t.disconnects.Load(), Lost: t.lost.Load(), TokensIssued: t.tokensIssued.Load(), TokensRejected: t.tokensRejected.Load(),
 		Received: t.received.Load(), FromStorage: t.fromStorage.Load(), Duplicates: t.duplicates.Load(),
 		Rejected: t.rejected.Load(), Skipped: t.skipped.Load(),
 		Connect: t.connect.percentiles(), Login: t.login.percentiles(), Delivery: t.delivery.percentiles(),
