@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"net"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -23,6 +24,21 @@ func elsewhere(t *testing.T) (s *server, control string) {
 	u, err := url.Parse(s.Control)
 	require.NoError(t, err)
 	return s, "http://" + host + ":" + u.Port()
+}
+
+// addressOfThisMachine is one that is not on loopback: there, env takes the simulator for one
+// on this machine.
+func addressOfThisMachine(t *testing.T) string {
+	t.Helper()
+	addresses, err := net.InterfaceAddrs()
+	require.NoError(t, err)
+	for _, address := range addresses {
+		if network, ok := address.(*net.IPNet); ok && network.IP.To4() != nil && !network.IP.IsLoopback() {
+			return network.IP.String()
+		}
+	}
+	t.Skip("this machine has loopback addresses only")
+	return ""
 }
 
 func TestEnvForASimulatorOnAnotherMachineWritesItsFilesHere(t *testing.T) {

@@ -65,7 +65,7 @@ func TestTCPTimeoutsAreSetOnEveryConnection(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			ln, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 			require.NoError(t, err)
-			on := &watched{sockets: sockets{ln}}
+			on := &watched{sockets: newSockets(ln)}
 			w := newFixtureOn(t, on, broker.Config{}, func(c *devicetls.Config) { c.LossTimeout = row.setting })
 			w.open(w.identity(nil), v3) // no word of TLS, so that the socket stays where it is
 			w.soon(func() bool { return on.option(t, userTimeout) == row.timeout }, "what was sent must be confirmed")

@@ -18,7 +18,7 @@ func TestMessageInTwoWritesIsNotDelayedByNagle(t *testing.T) {
 		t.Run(st.name, func(t *testing.T) {
 			ln, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 			require.NoError(t, err)
-			w := newFixtureOn(t, sockets{ln}, broker.Config{})
+			w := newFixtureOn(t, newSockets(ln), broker.Config{})
 			p := w.dial(w.identity(nil), st)
 			require.NoError(t, p.conn.NetConn().(*net.TCPConn).SetNoDelay(false))
 			p.connect(nil)
