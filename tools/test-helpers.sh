@@ -6,7 +6,7 @@
 # Each runs the samples of its README, of docs/helpers.md and of docs/tasks/recipes.md (for Go, integration runs
 # the latter), those for Python and Node their own tests, too: without a simulator, with one that runs, and both with a control token. For Python,
 # Node and Go, a test process is killed, and the simulator that it has started must end. Without
-# one of the tools it says which is missing; with CI=true it fails.
+# one of the tools it says which is missing; with CI=true it fails. The languages run side by side.
 set -euo pipefail
 simulator=$(realpath "${1:?the path of apns-sim}")
 cd "$(dirname "$0")/.."
@@ -34,11 +34,11 @@ row() { printf '%-8s %-44s %s\n' "$@"; }
 
 check() { # check LANGUAGE WHAT COMMAND...
   local began=$SECONDS
-  if "${@:3}" >"$out/log" 2>&1; then
+  if "${@:3}" >"$out/$1.log" 2>&1; then
     row "$1" "$2" "ok, $((SECONDS - began))s"
   else
     row "$1" "$2" FAILED
-    tail -n 40 "$out/log"
+    tail -n 40 "$out/$1.log"
     failures=$((failures + 1))
   fi
 }
@@ -56,8 +56,9 @@ modes() { # modes LANGUAGE COMMAND...
 # killed runs a program that opens a space and kills itself, and waits for the end of the
 # simulator that it has started.
 killed() { # killed COMMAND...
-  local wrapper="$out/wrapper" pid="$out/simulator.pid"
-  rm -f "$pid"
+  local dir wrapper pid
+  dir=$(mktemp -d -p "$out")
+  wrapper="$dir/wrapper" pid="$dir/simulator.pid"
   printf '#!/bin/sh\necho $$ >%q\nexec %q "$@"\n' "$pid" "$simulator" >"$wrapper"
   chmod +x "$wrapper"
   ! env --unset APNS_SIM_CONTROL APNS_SIM_BIN="$wrapper" "$@" || return 1
@@ -120,6 +121,14 @@ node_() {
   check node "a killed test stops its simulator" killed node killed.mjs
 }
 
+# jars looks into what was built for Maven Central.
+jars() {
+  local jar="source/target/apns-sim-junit5-$version"
+  jar tf "$jar.jar" | grep -F apnssim/Space.class
+  jar tf "$jar-sources.jar" | grep -F apnssim/Space.java
+  jar tf "$jar-javadoc.jar" | grep -F apnssim/Space.html
+}
+
 java() {
   pack java
   cd "$out/java"
@@ -132,7 +141,8 @@ java() {
 END
   local maven=(mvn -B -ntp -q -s "$out/java/settings.xml") tests=project/src/test/java/push
   check java "mvn install, which runs its own tests" env --unset APNS_SIM_CONTROL APNS_SIM_BIN="$simulator" \
-    "${maven[@]}" -f source/pom.xml install
+    "${maven[@]}" -f source/pom.xml -Prelease install
+  check java "jars of classes, sources and documentation" jars
   mkdir -p "$tests"
   cp "$root/examples/pushy/pom.xml" project
   {
@@ -151,7 +161,7 @@ END
     sample java docs/tasks/recipes.md
   } >"$tests/SenderTest.java"
   check java "the project compiles" "${maven[@]}" -f project/pom.xml test-compile
-  modes java "${maven[@]}" surefire:test
+  modes java "${maven[@]}" -o surefire:test
 }
 
 go_() {
@@ -177,8 +187,21 @@ go_() {
   check go "a killed test stops its simulator" killed env KILL=1 go test -count=1 .
 }
 
-if need Python python3; then (python; exit $failures) || failures=$((failures + $?)); fi
-if need Node node npm; then (node_; exit $failures) || failures=$((failures + $?)); fi
-if need Java java mvn; then (java; exit $failures) || failures=$((failures + $?)); fi
-if need Go go; then (go_; exit $failures) || failures=$((failures + $?)); fi
+# side_by_side runs the checks of a language beside those of others, if its tools are there.
+side_by_side() { # side_by_side LANGUAGE FUNCTION TOOL...
+  if need "$1" "${@:3}"; then
+    ("$2"; exit $failures) >"$out/$1.out" 2>&1 &
+    running+=("$1:$!")
+  fi
+}
+
+running=()
+side_by_side Java java java mvn # it takes longest
+side_by_side Python python python3
+side_by_side Node node_ node npm
+side_by_side Go go_ go
+for one in "${running[@]}"; do
+  wait "${one#*:}" || failures=$((failures + $?))
+  cat "$out/${one%:*}.out"
+done
 [ "$failures" = 0 ] || { echo "helpers: $failures checks failed"; exit 1; }
