@@ -10,7 +10,7 @@ import (
 
 // What the linker sets with -X; tools/ldflags.sh has the values.
 var (
-	described string // by git describe --tags --always --dirty --match 'v[0-9]*'
+	described string // by git describe --tags --always --dirty --match 'v[0-9]*.[0-9]*.[0-9]*'
 	commit    string // the whole hash
 	time      string // of the commit, RFC 3339
 )
