@@ -16,7 +16,7 @@ export function launch() {
 export async function open(t, browser, sim, { at = "", ...options } = {}) {
 	const page = await openPage(t, browser, () => sim.url, options);
 	await page.goto(`${sim.url}/${at}`);
-	await page.locator("main[data-view]").waitFor();
+	await page.locator("main[data-view] > :not(.loading)").first().waitFor();
 	return page;
 }
 

@@ -29,6 +29,7 @@ describe("lesson", () => {
 		assert.equal(await page.locator(".act").count(), 5);
 		const titles = await page.locator(".step h3").allInnerTexts();
 		await page.getByRole("button", { name: "One step a screen" }).click();
+		await page.getByText(`1 of ${titles.length}`, { exact: true }).waitFor();
 		const seen = [];
 		for (let i = 0; i < titles.length; i++) {
 			const visible = page.locator(".step:visible");
@@ -49,10 +50,11 @@ describe("lesson", () => {
 		const page = await open(t, browser, sim, { at: "#/lesson?step=device-token" });
 		const block = page.locator("#device-token .block").first();
 		await block.locator(".part", { hasText: "synthetic IV" }).hover();
+		await block.locator(".dump .marked").first().waitFor();
 		const marked = await block.locator(".dump .marked").allInnerTexts();
 		assert.equal(marked.join("").replaceAll(" ", "").length, 32, "16 bytes in hex");
 		await block.locator(".dump span").nth(3).hover();
-		assert.ok(await block.locator(".part.marked").count() > 0);
+		await block.locator(".part.marked").first().waitFor();
 	});
 
 	test("each experiment ends at the check that stops it", async (t) => {
@@ -89,7 +91,7 @@ describe("lesson", () => {
 		assert.equal(await saved.locator("#push .part", { hasText: ":path" }).locator(".value").innerText(), token, "it has the bytes that were shown");
 		assert.equal(await saved.locator(".outcome").count(), 11);
 		await saved.locator("#push .part", { hasText: ":path" }).hover();
-		assert.ok(await saved.locator("#push .dump .marked").count() > 0);
+		await saved.locator("#push .dump .marked").first().waitFor({ state: "attached" }); // folded
 		await saved.getByRole("button", { name: "One step a screen" }).click();
 		await saved.keyboard.press("ArrowRight");
 		await saved.locator(".position", { hasText: /^2 of \d+$/ }).waitFor();

@@ -15,9 +15,10 @@ export class Problem extends Error {
 /** @param {string} path @param {RequestInit} [init] @returns {Promise<Response>} */
 export async function request(path, init = {}) {
 	const headers = new Headers(init.headers);
-	if (token.value) headers.set("Authorization", "Bearer " + token.value);
+	const sent = token.value;
+	if (sent) headers.set("Authorization", "Bearer " + sent);
 	const response = await fetch(path, { ...init, headers, cache: "no-store" });
-	if (response.status === 401) {
+	if (response.status === 401 && token.value === sent) { // not of a token that was replaced meanwhile
 		signIn.value = token.value ? "rejected" : "needed";
 		setToken("");
 	}

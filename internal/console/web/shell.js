@@ -1,7 +1,7 @@
 // @ts-check
 // The frame of the page: navigation, the space, the banner, and what stands above a view
 // when there is something to say.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { signal } from "@preact/signals";
 import { html } from "./html.js";
 import { change, go, href, route } from "./route.js";
@@ -37,7 +37,7 @@ const views = [
 const help = signal(false);
 
 export function Shell() {
-	useEffect(() => {
+	useLayoutEffect(() => {
 		addEventListener("keydown", onKey);
 		return () => removeEventListener("keydown", onKey);
 	}, []);

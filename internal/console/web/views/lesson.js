@@ -1,7 +1,7 @@
 // @ts-check
 // The token handshake between device, APNs and provider, step by step, and what can be
 // broken in it. Each is a real run.
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect } from "preact/hooks";
 import { html } from "../html.js";
 import { change, href, route } from "../route.js";
 import { run } from "../live.js";
@@ -91,7 +91,7 @@ function addStyle() {
 
 /** Arrow keys and j, k go from step to step. @param {boolean} active @param {(by: number) => void} move */
 function useKeys(active, move) {
-	useEffect(() => {
+	useLayoutEffect(() => { // at once, so that no key moves from a step that is no longer shown
 		if (!active) return undefined;
 		const onKey = (/** @type {KeyboardEvent} */ e) => {
 			if (e.ctrlKey || e.metaKey || e.altKey || /** @type {HTMLElement} */ (e.target).matches?.("input, textarea, select")) return;

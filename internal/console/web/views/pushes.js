@@ -1,6 +1,6 @@
 // @ts-check
 // The list of pushes, and of what failed before it became one.
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { html } from "../html.js";
 import { get, query, send } from "../api.js";
@@ -70,8 +70,8 @@ function List({ filter, open }) {
 	const rows = useMemo(() => rowsOf(data), [data]);
 	const first = useRef(0);
 
-	// Rows that come in above leave what is read where it is.
-	useEffect(() => {
+	// Rows that come in above leave what is read where it is, already when they are drawn first.
+	useLayoutEffect(() => {
 		const box = scroller.current;
 		const newest = data.list[0]?.number ?? 0;
 		if (box && box.scrollTop > rowHeight && first.current) {
@@ -87,7 +87,7 @@ function List({ filter, open }) {
 		watch.observe(box);
 		return () => watch.disconnect();
 	}, []);
-	useEffect(() => {
+	useLayoutEffect(() => {
 		const move = (/** @type {any} */ e) => {
 			const at = data.list.findIndex((p) => isOpen(p, open));
 			const to = data.list[Math.max(0, Math.min(data.list.length - 1, at < 0 ? 0 : at + e.detail))];

@@ -54,6 +54,7 @@ export function Send() {
 	const words = explain("push type", type);
 	const size = new TextEncoder().encode(d.payload).length, limit = words?.maxPayload ?? 4096;
 	const wrong = problemOf(d.payload);
+	const unknown = !d.app && !token && !devices.data && !devices.error; // whether there is a device
 	const app = (headers["apns-topic"] ?? "").replace(/\.(voip|push-type\.liveactivity|complication|pushkit\.fileprovider|location-query|voip-ptt|push-type\.widgets|push-type\.controls)$/, "") || target?.app.topic || info.value?.demo?.topic || "";
 	const topic = headers["apns-topic"] || app + (suffixes[type] ?? "");
 	const chooseType = (/** @type {string} */ to) => set({
@@ -117,7 +118,7 @@ export function Send() {
 					</div>
 					<${Field} label="Payload" hint=${html`<span class=${size > limit ? "over" : ""}>${bytes(size)} of ${count(limit)}</span>${wrong && ` · not JSON: ${wrong}`}`}>
 						<textarea rows="9" spellcheck=${false} value=${d.payload} onInput=${(/** @type {any} */ e) => set({ payload: e.target.value })}></textarea></${Field}>
-					<div class="actions"><button class="primary" disabled=${busy}>${busy ? "Sending…" : "Send"}</button></div>
+					<div class="actions"><button class="primary" disabled=${busy || unknown}>${busy ? "Sending…" : "Send"}</button></div>
 					<${Failure} text=${error} />
 				</form>
 			</${Card}>
