@@ -44,7 +44,7 @@ func (s *Space) newDevice(env apns.Environment, apps []*App) *Device {
 	}
 	ctx, cancel := s.within()
 	defer cancel()
-	virtual, err := s.server.simulator().DeviceControl.Fleet.Add(ctx, virtualdevice.Order{Team: s.TeamID, Topics: topics, Environment: env, KeepAll: true})
+	virtual, err := s.server.simulator().DeviceControl.Virtual.Add(ctx, virtualdevice.Spec{Team: s.TeamID, Topics: topics, Environment: env, KeepAll: true})
 	if err != nil {
 		s.tb.Fatalf("apnstest: %v", err)
 	}

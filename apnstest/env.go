@@ -30,8 +30,8 @@ func (s *Space) Env() []string {
 }
 
 // describe writes files to dir and returns their paths and the addresses.
-func (s *Space) describe(dir string) (p envvars.Place, err error) {
-	p = s.server.simulator().Place()
+func (s *Space) describe(dir string) (p envvars.Values, err error) {
+	p = s.server.simulator().EnvVars()
 	p.Team, p.KeyID, p.KeyP8, p.Topic = s.TeamID, s.KeyID, string(s.P8), ""
 	p.Inherited = os.Getenv // as in the example
 	p.CAFile = filepath.Join(dir, pki.RootFile)
@@ -67,6 +67,6 @@ func (s *Space) describe(dir string) (p envvars.Place, err error) {
 	if err != nil {
 		return p, err
 	}
-	p.CertificateFile = filepath.Join(dir, keystore.DemoCertificateFile)
+	p.CertificateFile = filepath.Join(dir, keystore.DefaultCertificateFile)
 	return p, pki.WriteSecret(p.CertificateFile, text)
 }

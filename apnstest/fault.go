@@ -275,7 +275,7 @@ type FaultContext struct {
 	Source       string
 }
 
-func faultContext(s *fault.Subject) FaultContext {
+func faultContext(s *fault.Attributes) FaultContext {
 	return FaultContext{
 		Notification: apns.Notification{
 			ID: s.ID, UniqueID: s.UniqueID, TeamID: s.Space, Environment: s.Environment, Token: s.Token, Channel: s.Channel,

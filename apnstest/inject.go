@@ -143,5 +143,5 @@ func (c *conditions) find(name string) (fault.Condition, error) {
 	if f == nil {
 		return nil, fmt.Errorf("there is no %s", name)
 	}
-	return func(s *fault.Subject) (bool, error) { return f(faultContext(s)), nil }, nil
+	return func(s *fault.Attributes) (bool, error) { return f(faultContext(s)), nil }, nil
 }

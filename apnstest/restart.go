@@ -30,7 +30,7 @@ func (s *Server) restart() error {
 	for _, d := range s.allDevices() {
 		online[d] = d.current().Online()
 	}
-	before.DeviceControl.Fleet.Save()
+	before.DeviceControl.Virtual.Save()
 	if err := before.Close(); err != nil {
 		return err
 	}
@@ -50,7 +50,7 @@ func (s *Server) resume(online map[*Device]bool) error {
 		}
 	}
 	for d, wasOnline := range online {
-		now := s.simulator().DeviceControl.Fleet.Numbered(d.current().Number())
+		now := s.simulator().DeviceControl.Virtual.Numbered(d.current().Number())
 		if now == nil { // the test has removed it
 			continue
 		}

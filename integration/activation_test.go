@@ -55,7 +55,7 @@ func activateWithPython(t *testing.T, sim *simulator, key *rsa.PrivateKey) (got 
 
 // observed: pushproxy, pypush, rustpush: the bag, the activation, a certificate of
 // RSA 1024 signed with SHA-1, and the login with it, in Connect and in TLS.
-func TestAGenuineDeviceFindsItsCourierActivatesAndLogsIn(t *testing.T) {
+func TestARealDeviceFindsItsCourierActivatesAndLogsIn(t *testing.T) {
 	t.Parallel()
 	sim := startSimulator(t)
 	key, err := rsa.GenerateKey(rand.Reader, 1024)

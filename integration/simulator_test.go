@@ -32,7 +32,7 @@ type record struct {
 		KeyFile         string `json:"keyFile"`
 		Topic           string `json:"topic"`
 		CertificateFile string `json:"certificateFile"`
-	} `json:"demo"`
+	} `json:"defaultTeam"`
 }
 
 // The two environments, and the addresses of each.

@@ -89,7 +89,7 @@ func (d *benchDevice) login(ctx context.Context, identity *pki.Identity) (token 
 		return "", fmt.Errorf("the login is refused: %v", &response)
 	}
 	d.base = bytes.Clone(response.Token)
-	hash := apns.HashTopic(sim.DemoTopic)
+	hash := apns.HashTopic(sim.DefaultTopic)
 	var app courier.TokenResponse
 	if err := d.ask(&courier.TokenRequest{BaseToken: d.base, Topic: hash[:]}, courier.CmdTokenResponse, &app); err != nil {
 		return "", err

@@ -65,13 +65,13 @@ type publisher struct {
 }
 
 func (p *publisher) createChannel(ctx context.Context) (id string, err error) {
-	response, err := p.post(ctx, p.to.channels+"/1/apps/"+sim.DemoTopic+"/channels",
+	response, err := p.post(ctx, p.to.channels+"/1/apps/"+sim.DefaultTopic+"/channels",
 		[]byte(`{"message-storage-policy":0,"push-type":"LiveActivity"}`), nil)
 	return response.Get(apns.HeaderChannelID), err
 }
 
 func (p *publisher) publish(ctx context.Context, channel string, n int) error {
-	_, err := p.post(ctx, p.to.address+"/4/broadcasts/apps/"+sim.DemoTopic, payload(nil, n), map[string]string{
+	_, err := p.post(ctx, p.to.address+"/4/broadcasts/apps/"+sim.DefaultTopic, payload(nil, n), map[string]string{
 		apns.HeaderChannelID: channel, apns.HeaderPushType: string(apns.LiveActivity),
 		apns.HeaderExpiration: "0", apns.HeaderPriority: "10",
 	})
@@ -109,7 +109,7 @@ func (f *fleet) subscribe(ctx context.Context, channel string) error {
 	body := (&courier.ChannelRequestBody{
 		Version: courier.ChannelsVersion, Kind: courier.ChannelsFull,
 		Apps: []courier.AppRequest{{
-			Topic:     sim.DemoTopic + apns.LookupPushType(apns.LiveActivity).Suffix,
+			Topic:     sim.DefaultTopic + apns.LookupPushType(apns.LiveActivity).Suffix,
 			Subscribe: []courier.Subscribe{{Channel: id}},
 		}},
 	}).Append(nil)

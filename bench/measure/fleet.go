@@ -84,7 +84,7 @@ func (f *fleet) join(ctx context.Context, secrets *keystore.Secrets, address str
 	roots.AddCert(secrets.PKI.Root.Certificate)
 	d, err := device.New(device.Config{
 		Identity: device.Identity{Chain: identity.Chain, Key: identity.Key},
-		Topics:   []string{sim.DemoTopic},
+		Topics:   []string{sim.DefaultTopic},
 		RootCAs:  roots,
 		Dial: func(ctx context.Context) (net.Conn, error) {
 			return new(net.Dialer).DialContext(ctx, "tcp", address)
@@ -100,7 +100,7 @@ func (f *fleet) join(ctx context.Context, secrets *keystore.Secrets, address str
 			f.fail(fmt.Errorf("device %d: %w", i, err))
 		}
 	})
-	f.tokens[i], err = d.Token(ctx, sim.DemoTopic)
+	f.tokens[i], err = d.Token(ctx, sim.DefaultTopic)
 	return err
 }
 

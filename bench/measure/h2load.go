@@ -44,7 +44,7 @@ func (h *h2load) run(ctx context.Context, b *bench, s scenario, to *server, toke
 	}
 	command := exec.CommandContext(ctx, h.program,
 		"-n", strconv.Itoa(s.pushes), "-c", strconv.Itoa(s.shape.conns), "-m", strconv.Itoa(s.shape.streams), "-d", body,
-		"-H", apns.HeaderAuthorization+": "+b.authorization, "-H", apns.HeaderTopic+": "+sim.DemoTopic,
+		"-H", apns.HeaderAuthorization+": "+b.authorization, "-H", apns.HeaderTopic+": "+sim.DefaultTopic,
 		"-H", apns.HeaderPushType+": "+string(apns.Alert), "-H", apns.HeaderExpiration+": 0",
 		"https://"+to.address+pushPath(token))
 	var report []byte

@@ -49,7 +49,7 @@ func (b *bench) run(ctx context.Context, s scenario, to *server, devices *fleet)
 	ctx, cancel := context.WithTimeout(ctx, max(runTime, time.Duration(s.pushes)*timePerPush))
 	defer cancel()
 	arrive := to.courier != "" && s.devices > 0
-	p := newProvider(b.authorization, sim.DemoTopic, devices.tokens, s.devices == 0 && !s.stored)
+	p := newProvider(b.authorization, sim.DefaultTopic, devices.tokens, s.devices == 0 && !s.stored)
 
 	warm := b.counts(s.shape.conns, len(devices.tokens))
 	devices.counts.Store(warm)

@@ -65,8 +65,8 @@ func (i *caInit) Run(c *console) error {
 		return err
 	}
 	_, err = fmt.Fprintf(c.stdout, "%s\troot certificate that clients must trust\n%s\tkey %s of team %s\n%s\tprovider certificate for %s\n",
-		root, filepath.Join(keystore.KeyFolder(i.Certs, sim.DemoTeam), secrets.Keys[0].FileName()), sim.DemoKey, sim.DemoTeam,
-		certificate, sim.DemoTopic)
+		root, filepath.Join(keystore.KeyFolder(i.Certs, sim.DefaultTeam), secrets.Keys[0].FileName()), sim.DefaultKey, sim.DefaultTeam,
+		certificate, sim.DefaultTopic)
 	return err
 }
 
@@ -79,7 +79,7 @@ func createSecrets(dir string, options pki.Options) (secrets *keystore.Secrets, 
 	if err := secrets.Save(dir); err != nil {
 		return nil, "", err
 	}
-	certificate, err = secrets.SaveDemoCertificate(dir)
+	certificate, err = secrets.SaveDefaultCertificate(dir)
 	return secrets, certificate, err
 }
 

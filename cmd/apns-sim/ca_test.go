@@ -37,7 +37,7 @@ func TestInitMakesWhatServeNeedsAndSaysWhereItIs(t *testing.T) {
 		assert.FileExists(t, path)
 	}
 	s := serve(t, "--any-port", "--certs", dir, "--name", "apns.test")
-	assert.Equal(t, []string{s.CAFile, s.Demo.KeyFile, s.Demo.CertificateFile}, made)
+	assert.Equal(t, []string{s.CAFile, s.DefaultTeam.KeyFile, s.DefaultTeam.CertificateFile}, made)
 }
 
 func TestInitReplacesNothingUnlessForced(t *testing.T) {

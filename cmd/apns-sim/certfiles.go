@@ -16,7 +16,7 @@ const p12Password = "simulator"
 
 // writeCertificates makes the provider certificates for the topic of a place: PEM,
 // PKCS#12, and PEM with an RSA key.
-func writeCertificates(dir string, authorities *pki.PKI, p *envvars.Place) (err error) {
+func writeCertificates(dir string, authorities *pki.PKI, p *envvars.Values) (err error) {
 	request := pki.ProviderRequest{Topic: p.Topic, TeamID: p.Team}
 	if p.CertificateFile, err = keystore.SaveCertificate(authorities, request, filepath.Join(dir, "certificate.pem")); err != nil {
 		return err
@@ -32,7 +32,7 @@ func writeCertificates(dir string, authorities *pki.PKI, p *envvars.Place) (err 
 // PKCS#12 of the name of the topic, in a folder of their own. A certificate is for one
 // bundle ID, as at Apple:
 // https://developer.apple.com/documentation/usernotifications/establishing-a-certificate-based-connection-to-apns
-func writeTopicCertificates(dir string, authorities *pki.PKI, topics []string, p *envvars.Place) error {
+func writeTopicCertificates(dir string, authorities *pki.PKI, topics []string, p *envvars.Values) error {
 	p.CertificateDir = filepath.Join(dir, "certificates")
 	if err := os.Mkdir(p.CertificateDir, 0o700); err != nil {
 		return fmt.Errorf("directory for certificates: %w", err)
@@ -55,7 +55,7 @@ func writeTopicCertificates(dir string, authorities *pki.PKI, topics []string, p
 }
 
 // writeP12 writes the certificate of a place as PKCS#12, if its file is at hand.
-func writeP12(dir string, p *envvars.Place) error {
+func writeP12(dir string, p *envvars.Values) error {
 	identity, err := readIdentity(p.CertificateFile, "")
 	if err != nil {
 		return nil //nolint:nilerr // The simulator may be on another machine.

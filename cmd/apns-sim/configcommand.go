@@ -58,7 +58,7 @@ func (s *configShow) Run(ctx *kong.Context, from *settings, c *console) error {
 			one.Value = names
 		}
 		if span, ok := one.Value.(time.Duration); ok {
-			one.Value = spanWords(span)
+			one.Value = durationText(span)
 		}
 		s.effective(&one)
 		if !s.Changed || one.From != "default" {

@@ -35,7 +35,7 @@ func (f frames) RecordFrames(device apns.DeviceID) control.FrameRecording {
 type spaces struct{ *spacecontrol.Spaces }
 
 // NewSpace makes a space, with the certificate as PKCS#12 if that was ordered.
-func (s spaces) NewSpace(ctx context.Context, o controlapi.SpaceOrder) (*controlapi.CreatedSpace, error) {
+func (s spaces) NewSpace(ctx context.Context, o controlapi.CreateSpaceRequest) (*controlapi.CreatedSpace, error) {
 	made, identity, err := s.OpenSpace(ctx, o)
 	if err != nil || o.P12Password == "" {
 		return made, err

@@ -47,9 +47,9 @@ type deviceCommand struct {
 const deviceHead = "DEVICE\tWHERE\tSTATE\tENVIRONMENT\tTEAM\tAPPS\tINBOX"
 
 func deviceRow(d *controlapi.Device) []string {
-	where := "outside"
+	where := "external"
 	if d.Virtual {
-		where = "inside"
+		where = "virtual"
 	}
 	state := "offline"
 	if d.Online {
@@ -93,9 +93,9 @@ func (d *deviceCreate) Run(ctx context.Context, c *console) error {
 	if err := (counts{"count": d.Count}).below(1); err != nil {
 		return usageError{err}
 	}
-	order := controlapi.DeviceOrder{Team: d.Team, Topics: d.Topic, Environment: d.Environment, Count: d.Count, Offline: d.Offline}
+	order := controlapi.CreateDevicesRequest{Team: d.Team, Topics: d.Topic, Environment: d.Environment, Count: d.Count, Offline: d.Offline}
 	var made struct{ Devices []controlapi.Device }
-	err := d.whileMaking(ctx, c, cmp.Or(d.Team, sim.DemoTeam), d.Count, func() error {
+	err := d.whileMaking(ctx, c, cmp.Or(d.Team, sim.DefaultTeam), d.Count, func() error {
 		return d.call(ctx, http.MethodPost, "/v1/devices", nil, order, &made)
 	})
 	if err != nil {

@@ -37,7 +37,7 @@ func (r *deviceFlags) apply(cfg *sim.Config) error {
 	c.ResponseDelay = cmp.Or(r.ResponseDelay, -1) // zero is the default there
 	c.PreferPack, c.SendTracingID = r.PreferPack, r.SendTracingID
 	c.RejectForeignToken, c.EchoToken, c.NoticeReplaced = r.RejectForeignToken, r.EchoToken, r.NoticeReplaced
-	return errors.Join(spans{
+	return errors.Join(durations{
 		"device-silence": r.DeviceSilence, "login-timeout": r.LoginTimeout, "filter-timeout": r.FilterTimeout,
 		"clock-window": r.ClockWindow, "device-message-ack-delay": r.DeviceMessageAckDelay, "response-delay": r.ResponseDelay,
 	}.negatives())
@@ -110,7 +110,7 @@ func (r *deliveryFlags) apply(cfg *sim.Config) error {
 	b.Hourly.Background, b.Hourly.LiveActivity = r.BackgroundPerHour, r.LiveActivityPerHour
 	cfg.TokenLength = r.TokenLength
 	return errors.Join(
-		spans{"group-window": r.GroupWindow, "enable-timeout": r.EnableTimeout, "ack-timeout": r.AckTimeout}.negatives(),
+		durations{"group-window": r.GroupWindow, "enable-timeout": r.EnableTimeout, "ack-timeout": r.AckTimeout}.negatives(),
 		counts{"stored-per-app": r.StoredPerApp, "window": r.Window}.below(1),
 		counts{"background-per-hour": r.BackgroundPerHour, "live-activity-per-hour": r.LiveActivityPerHour, "max-channels": r.MaxChannels}.below(0),
 		r.badTokenLength(),

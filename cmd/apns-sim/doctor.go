@@ -205,10 +205,10 @@ func (p *diagnosis) certificates(context.Context) []finding {
 // key checks whether the simulator accepts provider tokens signed with the key that programs use; no push is sent.
 func (p *diagnosis) key(ctx context.Context) []finding {
 	signing := signingFlags{
-		KeyFile: os.Getenv("APNS_SIM_KEY_FILE"), KeyP8: os.Getenv("APNS_SIM_KEY_P8"), Team: cmp.Or(os.Getenv("APNS_SIM_TEAM"), p.info.Demo.TeamID), KeyID: os.Getenv("APNS_SIM_KEY_ID"),
+		KeyFile: os.Getenv("APNS_SIM_KEY_FILE"), KeyP8: os.Getenv("APNS_SIM_KEY_P8"), Team: cmp.Or(os.Getenv("APNS_SIM_TEAM"), p.info.DefaultTeam.TeamID), KeyID: os.Getenv("APNS_SIM_KEY_ID"),
 	}
 	const remedy = "use the key files of this simulator: eval \"$(apns-sim env)\""
-	key, err := signing.key(p.info.Demo, func(string) bool { return false }, func() (controlapi.Credentials, error) { return p.credentials(ctx) })
+	key, err := signing.key(p.info.DefaultTeam, func(string) bool { return false }, func() (controlapi.Credentials, error) { return p.credentials(ctx) })
 	if err != nil {
 		return []finding{wrong("key", remedy, "%v", err)}
 	}
@@ -290,7 +290,7 @@ func (p *diagnosis) programs(ctx context.Context) (list []finding) {
 	}
 	// curl cannot connect without a request, which is rejected: its record is removed, and so are those of failed
 	// handshakes.
-	id, probes, place := newID(), p.newProbes(ctx), p.info.Place()
+	id, probes, place := newID(), p.newProbes(ctx), p.info.EnvVars()
 	defer p.forget(ctx, id)
 	defer func() { probes.forget(ctx) }()
 	address := strings.TrimPrefix(place.Map()["APNS_SIM_PROVIDER"], "https://")

@@ -35,7 +35,7 @@ func (d *driver) around() {
 	for _, name := range trustVariables {
 		d.t.Setenv(name, "")
 	}
-	place := d.server.Place()
+	place := d.server.EnvVars()
 	require.NoError(d.t, writeTrust(d.t.TempDir(), []byte(read(d.t, place.CAFile)), &place))
 	for name, value := range place.Map() {
 		d.t.Setenv(name, value)

@@ -37,7 +37,7 @@ func (e *envCommand) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
-	p := info.Place()
+	p := info.EnvVars()
 	p.Control, p.ControlToken, p.Inherited = e.Control, e.ControlToken, os.Getenv
 	if e.Proxy {
 		if info.Proxy == "" {
@@ -62,7 +62,7 @@ func (e *envCommand) Run(ctx context.Context, c *console) error {
 }
 
 // trust writes the files of roots.
-func (e *envCommand) trust(ctx context.Context, p *envvars.Place) error {
+func (e *envCommand) trust(ctx context.Context, p *envvars.Values) error {
 	dir, err := e.folder(e.Dir)
 	if err != nil {
 		return err
@@ -108,7 +108,7 @@ func (f *controlFlags) folder(dir string, below ...string) (string, error) {
 }
 
 // device finds devices inside the simulator that have the default team's app.
-func (e *envCommand) device(ctx context.Context, p *envvars.Place) error {
+func (e *envCommand) device(ctx context.Context, p *envvars.Values) error {
 	devices, err := listAll[controlapi.Device](ctx, &e.remote, "devices", nil)
 	if err != nil {
 		return err
@@ -122,7 +122,7 @@ func (e *envCommand) device(ctx context.Context, p *envvars.Place) error {
 		return nil
 	}
 	var made struct{ Devices []controlapi.Device }
-	if err := e.call(ctx, http.MethodPost, "/v1/devices", nil, controlapi.DeviceOrder{}, &made); err != nil {
+	if err := e.call(ctx, http.MethodPost, "/v1/devices", nil, controlapi.CreateDevicesRequest{}, &made); err != nil {
 		return err
 	}
 	spacecontrol.PlaceDevice(p, &made.Devices[0])

@@ -20,7 +20,7 @@ func sameRoot(file string, root []byte) bool {
 
 // fetchFiles writes the root certificate, the key and a certificate of the default team
 // into a folder, for a simulator whose files are on another machine or in a container.
-func (e *envCommand) fetchFiles(ctx context.Context, dir string, root []byte, p *envvars.Place) error {
+func (e *envCommand) fetchFiles(ctx context.Context, dir string, root []byte, p *envvars.Values) error {
 	c, err := e.credentials(ctx)
 	if err != nil {
 		return err
@@ -28,7 +28,7 @@ func (e *envCommand) fetchFiles(ctx context.Context, dir string, root []byte, p 
 	p.Team, p.KeyID, p.Topic = c.Team, c.KeyID, c.Topic
 	p.CAFile = filepath.Join(dir, pki.RootFile)
 	p.KeyFile = filepath.Join(dir, keystore.SigningKey{KeyID: c.KeyID}.FileName())
-	p.CertificateFile = filepath.Join(dir, keystore.DemoCertificateFile)
+	p.CertificateFile = filepath.Join(dir, keystore.DefaultCertificateFile)
 	if err := pki.WritePublic(p.CAFile, root); err != nil {
 		return err
 	}

@@ -98,7 +98,7 @@ func (e *execCommand) Run(ctx context.Context, parsed *kong.Context, from *setti
 	record.follow(simulator.Journal)
 	end.allow(e.Serve.stopTime(), simulator.Unfinished)
 	defer func() { err = with(with(err, simulator.Close()), export(c)) }()
-	near, err := e.place(ctx, simulator, dir.path)
+	near, err := e.variables(ctx, simulator, dir.path)
 	if err != nil {
 		return err
 	}
@@ -161,9 +161,9 @@ func (e *execCommand) make(log *serviceLog, dir string, from *settings, parsed *
 	return simulator, export, nil
 }
 
-// place describes the simulator for the program.
-func (e *execCommand) place(ctx context.Context, simulator *sim.Simulator, dir string) (envvars.Place, error) {
-	p := simulator.Place()
+// variables describes the simulator for the program.
+func (e *execCommand) variables(ctx context.Context, simulator *sim.Simulator, dir string) (envvars.Values, error) {
+	p := simulator.EnvVars()
 	p.ControlToken, p.Inherited = simulator.ControlToken(), os.Getenv
 	if e.Proxy {
 		p.Proxy = simulator.Info().Proxy
@@ -203,14 +203,14 @@ const deviceTimeout = 5 * time.Second
 
 // addDevice creates a virtual device with the apps of the default team, unless the state or a seed has one with the
 // program's app. If that fails, the program runs without one.
-func addDevice(ctx context.Context, simulator *sim.Simulator, p *envvars.Place, env apns.Environment) {
+func addDevice(ctx context.Context, simulator *sim.Simulator, p *envvars.Values, env apns.Environment) {
 	ctx, cancel := context.WithTimeout(ctx, deviceTimeout)
 	defer cancel()
 	if found := deviceWith(ctx, simulator, p.Topic, env); found != nil {
 		spacecontrol.PlaceDevice(p, found)
 		return
 	}
-	devices, err := simulator.DeviceControl.NewDevices(ctx, controlapi.DeviceOrder{Environment: env.String(), Count: 1})
+	devices, err := simulator.DeviceControl.NewDevices(ctx, controlapi.CreateDevicesRequest{Environment: env.String(), Count: 1})
 	if err != nil {
 		simulator.Log().Warn("no virtual device for the program, so APNS_SIM_TOKEN is not set", "environment", env, "err", err)
 		return
@@ -222,7 +222,7 @@ func addDevice(ctx context.Context, simulator *sim.Simulator, p *envvars.Place, 
 func deviceWith(ctx context.Context, simulator *sim.Simulator, topic string, env apns.Environment) *controlapi.Device {
 	for _, d := range simulator.DeviceControl.VirtualDevices("", false) {
 		has := d.HasApp(topic)
-		if d.Environment != env || d.Team != sim.DemoTeam || !has {
+		if d.Environment != env || d.Team != sim.DefaultTeam || !has {
 			continue
 		}
 		if !d.Emulator().Offline() {

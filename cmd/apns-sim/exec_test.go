@@ -197,7 +197,7 @@ func TestTrustHasTheRootsOfTheSystemAndOurs(t *testing.T) {
 	own := filepath.Join(dir, "own.pem")
 	require.NoError(t, os.WriteFile(own, []byte("# no end of line"), 0o600))
 	t.Setenv("SSL_CERT_FILE", own)
-	var near envvars.Place
+	var near envvars.Values
 	require.NoError(t, writeTrust(dir, []byte("-----BEGIN CERTIFICATE-----\n"), &near))
 	text, err := os.ReadFile(near.Bundle)
 	require.NoError(t, err)

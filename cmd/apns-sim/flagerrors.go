@@ -13,13 +13,13 @@ import (
 
 // A flagError is an invalid value of a setting, from a flag, an environment variable or a file.
 type flagError struct {
-	flag  string
-	place string // where it is set, filled in by [settings.locate]; "" is the command line
-	what  error
+	flag     string
+	location string // where it is set, filled in by [settings.locate]; "" is the command line
+	what     error
 }
 
 // Error starts with the place.
-func (e *flagError) Error() string { return cmp.Or(e.place, "--"+e.flag) + e.what.Error() }
+func (e *flagError) Error() string { return cmp.Or(e.location, "--"+e.flag) + e.what.Error() }
 
 func (e *flagError) Unwrap() error { return e.what }
 
@@ -49,14 +49,14 @@ func alternatives(words []string) (text string) {
 	return text
 }
 
-// spans are durations and counts are numbers, by flag.
+// durations are durations and counts are numbers, by flag.
 type (
-	spans  map[string]time.Duration
-	counts map[string]int
+	durations map[string]time.Duration
+	counts    map[string]int
 )
 
 // negatives returns an error for each value below 0.
-func (s spans) negatives() error {
+func (s durations) negatives() error {
 	var wrong []error
 	for _, flag := range sorted(s) {
 		if s[flag] < 0 {
@@ -95,13 +95,13 @@ func (s *settings) locate(ctx *kong.Context, err error) error {
 		return err
 	}
 	if flag := named(ctx.Selected().Flags, wrong.flag); flag != nil {
-		wrong.place = s.place(ctx, flag)
+		wrong.location = s.location(ctx, flag)
 	}
 	return wrong
 }
 
-// place says where a flag is set; "" is the command line or the default.
-func (s *settings) place(ctx *kong.Context, flag *kong.Flag) string {
+// location says where a flag is set; "" is the command line or the default.
+func (s *settings) location(ctx *kong.Context, flag *kong.Flag) string {
 	if given(ctx, flag) {
 		return ""
 	}

@@ -144,8 +144,8 @@ var figures = map[string]int{
 	"window":               broker.DefaultWindow,
 }
 
-// defaultSpans are the defaults of settings that are spans of time.
-var defaultSpans = map[string]time.Duration{
+// defaultDurations are the defaults of settings that are spans of time.
+var defaultDurations = map[string]time.Duration{
 	"ack_timeout":       broker.DefaultAckTimeout,
 	"response_delay":    sim.DefaultResponseDelay,
 	"burst_window":      provider.DefaultBurstWindow,
@@ -161,8 +161,8 @@ var defaultSpans = map[string]time.Duration{
 	"update_window":     providerauth.DefaultUpdateWindow,
 }
 
-// spanWords writes a span of time as people do: 1h instead of 1h0m0s.
-func spanWords(d time.Duration) string {
+// durationText writes a span of time as people do: 1h instead of 1h0m0s.
+func durationText(d time.Duration) string {
 	text := d.String()
 	if short, whole := strings.CutSuffix(text, "m0s"); whole {
 		text = short + "m"
@@ -181,13 +181,13 @@ func grammarVars() map[string]string {
 		vars[strings.ReplaceAll(d.Flag, "-", "_")] = d.Address
 	}
 	vars["payload"] = `{"aps":{"alert":{"title":"Hello","body":"from apns-sim"}}}`
-	vars["demo_topic"] = sim.DemoTopic
+	vars["demo_topic"] = sim.DefaultTopic
 	vars["p12_password"] = p12Password
 	for name, figure := range figures {
 		vars[name] = strconv.Itoa(figure)
 	}
-	for name, span := range defaultSpans {
-		vars[name] = spanWords(span)
+	for name, span := range defaultDurations {
+		vars[name] = durationText(span)
 	}
 	vars["longest_token"] = strconv.Itoa(apns.MaxDeviceToken)
 	vars["profiles"], vars["profile_words"] = strings.Join(profiles, ","), alternatives(profiles)

@@ -36,7 +36,7 @@ func (j *jwtSign) Run(ctx context.Context, parsed *kong.Context, c *console) err
 			return err
 		}
 	}
-	key, err := j.key(where.Demo, flagged(parsed), func() (controlapi.Credentials, error) { return j.credentials(ctx) })
+	key, err := j.key(where.DefaultTeam, flagged(parsed), func() (controlapi.Credentials, error) { return j.credentials(ctx) })
 	if err != nil {
 		return usageError{err}
 	}

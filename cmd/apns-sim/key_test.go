@@ -39,7 +39,7 @@ func TestAKeyIDIsMadeUpAsApplesAre(t *testing.T) {
 
 func TestAKeyIsNotReplacedAndNotMisnamed(t *testing.T) {
 	dir := initialized(t)
-	demo := filepath.Join(keystore.KeyFolder(dir, sim.DemoTeam), "AuthKey_SIMKEY0001.p8")
+	demo := filepath.Join(keystore.KeyFolder(dir, sim.DefaultTeam), "AuthKey_SIMKEY0001.p8")
 	before := read(t, demo)
 	for _, tc := range []struct{ args, want string }{
 		{"--id SIMKEY0001", demo + " already exists; remove it or choose another --id"},

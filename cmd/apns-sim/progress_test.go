@@ -52,7 +52,7 @@ func TestTheControlAPITellsHowFarTheCreationOfManyDevicesIs(t *testing.T) {
 	go func() { made <- invoke(t, "device", "create", "--count", "300") }()
 	var seen []int
 	require.Eventually(t, func() bool {
-		if p, ok := asks.progress(t.Context(), sim.DemoTeam, 300); ok {
+		if p, ok := asks.progress(t.Context(), sim.DefaultTeam, 300); ok {
 			seen = append(seen, p.Done)
 		}
 		return len(made) > 0
@@ -62,7 +62,7 @@ func TestTheControlAPITellsHowFarTheCreationOfManyDevicesIs(t *testing.T) {
 	require.NotEmpty(t, seen)
 	assert.IsNonDecreasing(t, seen)
 	assert.Positive(t, seen[len(seen)-1])
-	_, ok := asks.progress(t.Context(), sim.DemoTeam, 300)
+	_, ok := asks.progress(t.Context(), sim.DefaultTeam, 300)
 	assert.False(t, ok, "it is done")
 	assert.Empty(t, o.stderr, "nobody watches")
 }

@@ -87,7 +87,7 @@ func (r *providerFlags) apply(cfg *sim.Config) error {
 	cfg.Broker.ChannelBudget = broker.Budget{Stored: r.ChannelBudget, Unstored: r.ChannelBudget}
 	cfg.Outage, cfg.SuspendedTeams = apns.Reason(r.Outage), r.SuspendedTeam
 	wrong := []error{
-		spans{"idle-timeout": r.IdleTimeout, "burst-window": r.BurstWindow, "drain-time": r.DrainTime}.negatives(),
+		durations{"idle-timeout": r.IdleTimeout, "burst-window": r.BurstWindow, "drain-time": r.DrainTime}.negatives(),
 		counts{"burst-limit": r.BurstLimit, "max-requests": r.MaxRequests, "busy-connections": r.BusyConnections}.below(0),
 	}
 	if r.Outage != "" && !slices.Contains(outages, r.Outage) {
@@ -120,7 +120,7 @@ func (r *httpFlags) apply(cfg *sim.Config) error {
 	a.MaxAge, a.MaxFuture, a.UpdateWindow, a.LateTopics = r.TokenMaxAge, r.TokenMaxFuture, r.UpdateWindow, r.LateTopics
 	cfg.Broker.Backlog = r.Backlog
 	return errors.Join(
-		spans{"handshake-timeout": r.HandshakeTimeout, "error-window": r.ErrorWindow, "token-max-age": r.TokenMaxAge}.negatives(),
+		durations{"handshake-timeout": r.HandshakeTimeout, "error-window": r.ErrorWindow, "token-max-age": r.TokenMaxAge}.negatives(),
 		counts{"max-connections": r.MaxConnections, "bad-token-errors": r.BadTokenErrors, "backlog": r.Backlog}.below(0),
 		r.badSettings(),
 	)

@@ -82,7 +82,7 @@ func TestEachRuleHasItsFlag(t *testing.T) {
 		{"--documented-reasons", func(c *sim.Config) { c.Auth.DocumentedKeyReason = true }},
 		{"--outage Shutdown", func(c *sim.Config) { c.Outage = apns.Shutdown }},
 		{"--suspended-team SIMTEAM001,SIMTEAM001 --suspended-team SIMTEAM001", func(c *sim.Config) {
-			c.SuspendedTeams = []string{sim.DemoTeam, sim.DemoTeam, sim.DemoTeam}
+			c.SuspendedTeams = []string{sim.DefaultTeam, sim.DefaultTeam, sim.DefaultTeam}
 		}},
 	} {
 		t.Run(tc.flags, func(t *testing.T) {
@@ -115,7 +115,7 @@ func TestOldTokenKeysExpireWithTheStart(t *testing.T) {
 }
 
 func TestAKeyMayBeRestricted(t *testing.T) {
-	file := filepath.Join(keystore.KeyFolder(initialized(t), sim.DemoTeam), "AuthKey_SIMKEY0001.p8")
+	file := filepath.Join(keystore.KeyFolder(initialized(t), sim.DefaultTeam), "AuthKey_SIMKEY0001.p8")
 	for _, tc := range []struct {
 		words string
 		want  providerauth.Key

@@ -81,8 +81,8 @@ func printAddresses(w io.Writer, info sim.Info) error {
 	line("control API", info.Control, "for device-sim, apns-sim send and scripts")
 	line("its token", info.ControlTokenFile, "Authorization: Bearer TOKEN")
 	line("root certificate", info.CAFile, "to be trusted by providers and devices")
-	line("signing key", info.Demo.KeyFile, fmt.Sprintf("team %s, key %s, topic %s", info.Demo.TeamID, info.Demo.KeyID, info.Demo.Topic))
-	line("certificate", info.Demo.CertificateFile, "with its key, for the same topic")
+	line("signing key", info.DefaultTeam.KeyFile, fmt.Sprintf("team %s, key %s, topic %s", info.DefaultTeam.TeamID, info.DefaultTeam.KeyID, info.DefaultTeam.Topic))
+	line("certificate", info.DefaultTeam.CertificateFile, "with its key, for the same topic")
 	if info.Control != "" { // else neither of them would find this simulator
 		fmt.Fprintf(&rows, "Next: device-sim run%[1]s prints a device token; apns-sim send%[1]s --token TOKEN sends a push to it.\n", controlFlag(info))
 	}

@@ -46,8 +46,8 @@ func TestEachMemberOfTheReadyRecordIsDescribed(t *testing.T) {
 	record := document.Paths["/v1/info"]["get"].Responses["200"].Content["application/json"].Schema
 	assert.Equal(t, membersOf(reflect.TypeFor[sim.Info]()), slices.Sorted(maps.Keys(record.Properties)))
 	var demo schema
-	require.NoError(t, json.Unmarshal(record.Properties["demo"], &demo))
-	assert.Equal(t, membersOf(reflect.TypeFor[sim.Demo]()), slices.Sorted(maps.Keys(demo.Properties)))
+	require.NoError(t, json.Unmarshal(record.Properties["defaultTeam"], &demo))
+	assert.Equal(t, membersOf(reflect.TypeFor[sim.DefaultTeamInfo]()), slices.Sorted(maps.Keys(demo.Properties)))
 }
 
 func TestTheReadyRecordNamesTheProfile(t *testing.T) {
@@ -63,7 +63,7 @@ func TestCertificatesAreListedAndRevokedByCommands(t *testing.T) {
 	d.do("space", "create", "--team", "TEAM000001", "--topic", "com.example.one")
 	all := lines[controlapi.Certificate](t, d.do("cert", "list", "--json"))
 	require.Len(t, all, 2, "that of the default team, and that of the space")
-	assert.Equal(t, sim.DemoTopic, all[0].Topic)
+	assert.Equal(t, sim.DefaultTopic, all[0].Topic)
 	own := lines[controlapi.Certificate](t, d.do("cert", "list", "--team", "TEAM000001", "--json"))
 	require.Len(t, own, 1)
 	d.do("cert", "revoke", own[0].Serial)

@@ -48,7 +48,7 @@ func (r *replayCommand) runChanged(ctx context.Context, c *console) error {
 }
 
 // changed is an old push with the changes.
-func (r *replayCommand) changed(c *console, old *control.FullNotification) (*control.PushOrder, error) {
+func (r *replayCommand) changed(c *console, old *control.FullNotification) (*control.SendRequest, error) {
 	switch {
 	case old.Failure != nil:
 		return nil, fmt.Errorf("%s is a failed request or connection; there is no push to send again", r.ID)
@@ -72,7 +72,7 @@ func (r *replayCommand) changed(c *console, old *control.FullNotification) (*con
 			headers[name] = value
 		}
 	}
-	return &control.PushOrder{
+	return &control.SendRequest{
 		Team: old.Space, Environment: old.Environment, Token: cmp.Or(r.Token, old.Token), Headers: headers, PayloadBase64: payload,
 	}, nil
 }

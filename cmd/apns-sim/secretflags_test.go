@@ -94,11 +94,11 @@ func wantNoSecret(t *testing.T, o outcome, secrets ...string) {
 
 func TestAKeyIsTakenAsAWordOfItsOwnAndInPieces(t *testing.T) {
 	s := serve(t, "--any-port", "--certs", initialized(t))
-	text, err := os.ReadFile(s.Demo.KeyFile)
+	text, err := os.ReadFile(s.DefaultTeam.KeyFile)
 	require.NoError(t, err)
 	for _, words := range [][]string{{string(text)}, strings.Fields(string(text)), {strings.ReplaceAll(string(text), "\n", `\n`)}} {
 		args := append([]string{"send", "--control", s.Control, "--token", strings.Repeat("00", 32), "--key-p8"}, words...)
-		o := invoke(t, append(args, "--team", s.Demo.TeamID, "--key-id", s.Demo.KeyID)...)
+		o := invoke(t, append(args, "--team", s.DefaultTeam.TeamID, "--key-id", s.DefaultTeam.KeyID)...)
 		assert.Contains(t, o.stdout+o.stderr, "BadDeviceToken", "the provider token was good")
 	}
 }

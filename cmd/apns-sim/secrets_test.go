@@ -23,15 +23,15 @@ import (
 func TestNoSecretIsInAnyResponseOrInTheLog(t *testing.T) {
 	dir := initialized(t)
 	s := serve(t, "--any-port", "--certs", dir, "--log-level", "debug")
-	keyText, err := os.ReadFile(s.Demo.KeyFile)
+	keyText, err := os.ReadFile(s.DefaultTeam.KeyFile)
 	require.NoError(t, err)
 	key, err := pki.ParseP8(keyText)
 	require.NoError(t, err)
-	good, err := providerauth.Sign(key, sim.DemoKey, sim.DemoTeam, time.Now())
+	good, err := providerauth.Sign(key, sim.DefaultKey, sim.DefaultTeam, time.Now())
 	require.NoError(t, err)
-	old, err := providerauth.Sign(key, sim.DemoKey, sim.DemoTeam, time.Now().Add(-2*time.Hour))
+	old, err := providerauth.Sign(key, sim.DefaultKey, sim.DefaultTeam, time.Now().Add(-2*time.Hour))
 	require.NoError(t, err)
-	foreign, err := providerauth.Sign(key, sim.DemoKey, "NOBODY0001", time.Now())
+	foreign, err := providerauth.Sign(key, sim.DefaultKey, "NOBODY0001", time.Now())
 	require.NoError(t, err)
 	const basic = "dXNlcjpzZWNyZXQtb2YtdGhlLXVzZXI="
 
@@ -47,7 +47,7 @@ func TestNoSecretIsInAnyResponseOrInTheLog(t *testing.T) {
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.Provider+"/3/device/"+token, strings.NewReader(`{"aps":{}}`))
 		require.NoError(t, err)
 		request.Header.Set("authorization", value)
-		request.Header.Set("apns-topic", sim.DemoTopic)
+		request.Header.Set("apns-topic", sim.DefaultTopic)
 		response, err := transport.RoundTrip(request)
 		require.NoError(t, err)
 		require.NoError(t, response.Body.Close())

@@ -100,7 +100,7 @@ func (s *sendCommand) request(ctx context.Context, where sim.Info, payload []byt
 		return nil, err
 	}
 	request.Header.Set("User-Agent", "apns-sim")
-	s.Topic = cmp.Or(s.Topic, where.Demo.Topic)
+	s.Topic = cmp.Or(s.Topic, where.DefaultTeam.Topic)
 	if !flagged("push-type") && s.PushType == string(apns.Alert) {
 		s.PushType = string(cmp.Or(apns.TopicType(s.Topic), apns.Alert))
 	}
@@ -115,7 +115,7 @@ func (s *sendCommand) request(ctx context.Context, where sim.Info, payload []byt
 	if s.Certificate != "" {
 		return request, nil
 	}
-	key, err := s.key(where.Demo, flagged, func() (controlapi.Credentials, error) { return s.credentials(ctx) })
+	key, err := s.key(where.DefaultTeam, flagged, func() (controlapi.Credentials, error) { return s.credentials(ctx) })
 	if err != nil {
 		return nil, err
 	}

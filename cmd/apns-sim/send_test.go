@@ -24,7 +24,7 @@ var strange = strings.Repeat("5a", 32)
 // issued makes a device token as the simulator over dir does.
 func issued(t *testing.T, dir string, env apns.Environment) string {
 	t.Helper()
-	return issuedFor(t, dir, env, sim.DemoTopic)
+	return issuedFor(t, dir, env, sim.DefaultTopic)
 }
 
 // issuedFor is issued for another topic.
@@ -43,15 +43,15 @@ func TestSendIsAProviderOfOnePush(t *testing.T) {
 	succeed(t, "key", "create", "--certs", dir, "--id", "SECONDKEY1")
 	s := serve(t, "--any-port", "--certs", dir)
 	succeed(t, "key", "create", "--certs", dir, "--id", "TOOLATE001")
-	succeed(t, "cert", "create", "--certs", dir, "--topic", sim.DemoTopic)
+	succeed(t, "cert", "create", "--certs", dir, "--topic", sim.DefaultTopic)
 	succeed(t, "cert", "create", "--certs", dir, "--topic", "other.app", "--password", "another one", "--legacy-p12")
 	key := func(id string) string {
-		return filepath.Join(keystore.KeyFolder(dir, sim.DemoTeam), "AuthKey_"+id+".p8")
+		return filepath.Join(keystore.KeyFolder(dir, sim.DefaultTeam), "AuthKey_"+id+".p8")
 	}
 	payload := filepath.Join(t.TempDir(), "payload.json")
 	require.NoError(t, os.WriteFile(payload, []byte(`{"aps":{"alert":"from a file"}}`), 0o600))
 	production, sandbox := issued(t, dir, apns.Production), issued(t, dir, apns.Sandbox)
-	call := issuedFor(t, dir, apns.Production, sim.DemoTopic+".voip")
+	call := issuedFor(t, dir, apns.Production, sim.DefaultTopic+".voip")
 	const id = "0b9c3b2e-0f3c-4a53-9f43-5d5f3a3f4c11"
 
 	for _, tc := range []struct {
@@ -61,23 +61,23 @@ func TestSendIsAProviderOfOnePush(t *testing.T) {
 		want        string
 	}{
 		{"a push", "", []string{"--token", production}, exitOK, "200 accepted, apns-id "},
-		{"all headers", "", []string{"--token", production, "--topic", sim.DemoTopic, "--push-type", "background", "--priority", "5", "--expiration", "0", "--collapse-id", "one", "--id", id}, exitOK, "200 accepted, apns-id " + id},
+		{"all headers", "", []string{"--token", production, "--topic", sim.DefaultTopic, "--push-type", "background", "--priority", "5", "--expiration", "0", "--collapse-id", "one", "--id", id}, exitOK, "200 accepted, apns-id " + id},
 		{"a payload in a file", "", []string{"--token", production, "--payload", "@" + payload}, exitOK, "200 accepted"},
 		{"a payload on standard input", `{"aps":{}}`, []string{"--token", production, "--payload", "-"}, exitOK, "200 accepted"},
 		{"nothing on standard input", "", []string{"--token", production, "--payload", "-"}, exitFailure, "400 PayloadEmpty"},
 		{"in the sandbox", "", []string{"--token", sandbox, "--environment", "sandbox"}, exitOK, "200 accepted"},
 		{"in the wrong environment", "", []string{"--token", sandbox}, exitFailure, "400 BadDeviceToken"},
 		{"no push type", "", []string{"--token", production, "--push-type", ""}, exitOK, "200 accepted"},
-		{"to a VoIP topic", "", []string{"--token", call, "--topic", sim.DemoTopic + ".voip"}, exitOK, "200 accepted"},
-		{"to a VoIP topic, as another type", "", []string{"--token", call, "--topic", sim.DemoTopic + ".voip", "--push-type", "alert"}, exitFailure, "400 InvalidPushType"},
+		{"to a VoIP topic", "", []string{"--token", call, "--topic", sim.DefaultTopic + ".voip"}, exitOK, "200 accepted"},
+		{"to a VoIP topic, as another type", "", []string{"--token", call, "--topic", sim.DefaultTopic + ".voip", "--push-type", "alert"}, exitFailure, "400 InvalidPushType"},
 		{"a bad priority", "", []string{"--token", production, "--priority", "7"}, exitFailure, "400 BadPriority"},
 		{"a token nobody has issued", "", []string{"--token", strange}, exitFailure, "400 BadDeviceToken, apns-id "},
-		{"another key of the team", "", []string{"--token", production, "--key-file", key("SECONDKEY1"), "--team", sim.DemoTeam}, exitOK, "200 accepted"},
-		{"a key made after the start", "", []string{"--token", production, "--key-file", key("TOOLATE001"), "--team", sim.DemoTeam}, exitFailure, "403 InvalidProviderToken"},
-		{"a key by another's ID", "", []string{"--token", production, "--key-file", key("SECONDKEY1"), "--team", sim.DemoTeam, "--key-id", sim.DemoKey}, exitFailure, "403 InvalidProviderToken"},
-		{"a certificate as PKCS#12", "", []string{"--token", production, "--certificate", filepath.Join(dir, sim.DemoTopic+".p12")}, exitOK, "200 accepted"},
+		{"another key of the team", "", []string{"--token", production, "--key-file", key("SECONDKEY1"), "--team", sim.DefaultTeam}, exitOK, "200 accepted"},
+		{"a key made after the start", "", []string{"--token", production, "--key-file", key("TOOLATE001"), "--team", sim.DefaultTeam}, exitFailure, "403 InvalidProviderToken"},
+		{"a key by another's ID", "", []string{"--token", production, "--key-file", key("SECONDKEY1"), "--team", sim.DefaultTeam, "--key-id", sim.DefaultKey}, exitFailure, "403 InvalidProviderToken"},
+		{"a certificate as PKCS#12", "", []string{"--token", production, "--certificate", filepath.Join(dir, sim.DefaultTopic+".p12")}, exitOK, "200 accepted"},
 		{"its password", "", []string{"--token", production, "--certificate", filepath.Join(dir, "other.app.p12"), "--password", "another one"}, exitFailure, "400 DeviceTokenNotForTopic"},
-		{"a certificate, which implies the topic", "", []string{"--token", production, "--certificate", s.Demo.CertificateFile}, exitOK, "200 accepted"},
+		{"a certificate, which implies the topic", "", []string{"--token", production, "--certificate", s.DefaultTeam.CertificateFile}, exitOK, "200 accepted"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			o := invokeWith(t, tc.stdin, append([]string{"send", "--control", s.Control + "/"}, tc.args...)...)
@@ -150,7 +150,7 @@ func TestSendSaysWhatIsMissing(t *testing.T) {
 		{"no URL", "localhost:8197", nil, exitUsage, `--control is "localhost:8197"; write a URL such as http://127.0.0.1:8197`},
 		{"no host", "http://", nil, exitUsage, "write a URL"},
 		{"no such file", s.Control, []string{"--payload", "@none.json"}, exitUsage, "none.json"},
-		{"a key without its team", s.Control, []string{"--key-file", s.Demo.KeyFile}, exitUsage, "--key-file needs --team"},
+		{"a key without its team", s.Control, []string{"--key-file", s.DefaultTeam.KeyFile}, exitUsage, "--key-file needs --team"},
 		{"a key file that is none", s.Control, []string{"--key-file", s.CAFile, "--team", "T", "--key-id", "K"}, exitUsage, s.CAFile},
 		{"a certificate that is none", s.Control, []string{"--certificate", s.CAFile}, exitUsage, "--certificate: "},
 		{"a p12 without its password", s.Control, []string{"--certificate", p12, "--password", "guess"}, exitUsage, "set it with --password"},
@@ -190,7 +190,7 @@ func TestAnotherServiceInPlaceOfTheControlAPIIsRecognized(t *testing.T) {
 			defer other.Close()
 			dir := initialized(t)
 			o := invoke(t, "send", "--control", other.URL, "--token", strange,
-				"--key-file", filepath.Join(keystore.KeyFolder(dir, sim.DemoTeam), "AuthKey_SIMKEY0001.p8"), "--team", sim.DemoTeam)
+				"--key-file", filepath.Join(keystore.KeyFolder(dir, sim.DefaultTeam), "AuthKey_SIMKEY0001.p8"), "--team", sim.DefaultTeam)
 			assert.Equal(t, exitFailure, o.code)
 			assert.Contains(t, o.stderr, tc.want)
 		})

@@ -262,7 +262,7 @@ func (s *serveCommand) config() (sim.Config, error) {
 	return cfg, errors.Join(
 		s.checkAddresses(), s.checkWords(), s.webhookFlags.check(),
 		counts{"history": s.History, "history-bytes": s.HistoryBytes}.below(1),
-		spans{"stop-timeout": s.StopTimeout}.negatives(),
+		durations{"stop-timeout": s.StopTimeout}.negatives(),
 		s.Provider.apply(&cfg), s.HTTP.apply(&cfg), s.Device.apply(&cfg), s.Delivery.apply(&cfg), s.Login.apply(&cfg), s.Faults.apply(&cfg),
 		s.secrets(&cfg), s.initialTeams(&cfg), s.seeds(&cfg),
 	)
@@ -305,7 +305,7 @@ func (s *serveCommand) secrets(cfg *sim.Config) (err error) {
 // are loaded, since these have keys, too.
 func (s *serveCommand) initialTeams(cfg *sim.Config) error {
 	var wrong []error
-	known := []providerauth.Key{{TeamID: sim.DemoTeam, ID: sim.DemoKey}} // whose other half is made later
+	known := []providerauth.Key{{TeamID: sim.DefaultTeam, ID: sim.DefaultKey}} // whose other half is made later
 	if cfg.Secrets != nil {
 		known = nil
 		for _, key := range cfg.Secrets.Keys {
@@ -340,7 +340,7 @@ func (s *serveCommand) initialTeams(cfg *sim.Config) error {
 			wrong = append(wrong, badFlag("suspended-team", ": team %q is unknown; did you mean %s? Add teams with --key", team, nearest))
 		}
 	}
-	apps := append([]string{sim.DemoTopic}, s.Topic...)
+	apps := append([]string{sim.DefaultTopic}, s.Topic...)
 	for _, topic := range s.NoBroadcast {
 		// In a folder of secrets there may be more apps.
 		if s.Certs == "" && s.State == "" && !slices.Contains(apps, topic) {

@@ -31,7 +31,7 @@ func TestTheReadyRecordIsOnStandardOutputAndInItsFile(t *testing.T) {
 	require.NoError(t, err)
 	response.Body.Close()
 	assert.Equal(t, http.StatusOK, response.StatusCode)
-	for _, path := range []string{s.CAFile, s.Demo.KeyFile, s.Demo.CertificateFile} {
+	for _, path := range []string{s.CAFile, s.DefaultTeam.KeyFile, s.DefaultTeam.CertificateFile} {
 		assert.Equal(t, temp, filepath.Dir(filepath.Dir(path)), "a folder of its own")
 		assert.FileExists(t, path)
 	}
@@ -116,7 +116,7 @@ func TestATakenAddressIsExitCode3WithTheFlagToChange(t *testing.T) {
 
 func TestSettingsThatCannotBeAreRefusedBeforeAnythingOpens(t *testing.T) {
 	dir := initialized(t)
-	key := filepath.Join(keystore.KeyFolder(dir, sim.DemoTeam), "AuthKey_SIMKEY0001.p8")
+	key := filepath.Join(keystore.KeyFolder(dir, sim.DefaultTeam), "AuthKey_SIMKEY0001.p8")
 	empty := filepath.Join(t.TempDir(), "empty.p8")
 	require.NoError(t, os.WriteFile(empty, nil, 0o600))
 	for _, tc := range []struct {

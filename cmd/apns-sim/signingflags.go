@@ -31,7 +31,7 @@ func flagged(ctx *kong.Context) func(name string) bool {
 // key returns the key that is meant: that of a flag, else that of the variables, else
 // the default team's, which fetch gets from the control API. Variables may be left over from two places, such as the file
 // from exec and the text from a space; the key ID, which both set, decides.
-func (f signingFlags) key(demo sim.Demo, flagged func(string) bool, fetch func() (controlapi.Credentials, error)) (keystore.SigningKey, error) {
+func (f signingFlags) key(demo sim.DefaultTeamInfo, flagged func(string) bool, fetch func() (controlapi.Credentials, error)) (keystore.SigningKey, error) {
 	inName := keystore.KeyIDOf(f.KeyFile)
 	switch {
 	case flagged("key-file"):
@@ -63,7 +63,7 @@ func (f signingFlags) key(demo sim.Demo, flagged func(string) bool, fetch func()
 
 // ofDefaultTeam is the key if none is given. It is no other team's, and has one ID. Its file
 // may be on another machine, so it comes from the control API.
-func (f signingFlags) ofDefaultTeam(demo sim.Demo, fetch func() (controlapi.Credentials, error)) (keystore.SigningKey, error) {
+func (f signingFlags) ofDefaultTeam(demo sim.DefaultTeamInfo, fetch func() (controlapi.Credentials, error)) (keystore.SigningKey, error) {
 	if f.Team != "" && f.Team != demo.TeamID || f.KeyID != "" && f.KeyID != demo.KeyID {
 		return keystore.SigningKey{}, badUsage("team %q and key ID %q do not name the default team's key (team %s, key ID %s); set the key with --key-file or --key-p8", f.Team, f.KeyID, demo.TeamID, demo.KeyID)
 	}

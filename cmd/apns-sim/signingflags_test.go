@@ -40,10 +40,10 @@ func TestTheVariablesOfASpaceSignAsItsTeam(t *testing.T) {
 	assert.Contains(t, d.do("send", "--token", made.Variables["APNS_SIM_TOKEN"]), "200 accepted")
 
 	// In a program that exec runs, the file of the default team is still there.
-	t.Setenv("APNS_SIM_KEY_FILE", d.server.Demo.KeyFile)
+	t.Setenv("APNS_SIM_KEY_FILE", d.server.DefaultTeam.KeyFile)
 	assert.Equal(t, theirs, d.signer(), "the key ID decides")
 	assert.Contains(t, d.do("send", "--token", made.Variables["APNS_SIM_TOKEN"]), "200 accepted")
-	assert.Equal(t, "SIMTEAM001 SIMKEY0001", d.signer("--key-file", d.server.Demo.KeyFile, "--team", "SIMTEAM001"), "a flag wins")
+	assert.Equal(t, "SIMTEAM001 SIMKEY0001", d.signer("--key-file", d.server.DefaultTeam.KeyFile, "--team", "SIMTEAM001"), "a flag wins")
 	// And the other way about: env was asked again, and the space's text is left.
 	t.Setenv("APNS_SIM_TEAM", "SIMTEAM001")
 	t.Setenv("APNS_SIM_KEY_ID", "SIMKEY0001")

@@ -39,7 +39,7 @@ func (spaceCreate) Help() string {
 
 // Run makes a space.
 func (s *spaceCreate) Run(ctx context.Context, c *console) error {
-	order := controlapi.SpaceOrder{Team: s.Team, Topics: s.Topic, Devices: &s.Devices, Environment: s.Environment, P12Password: s.P12Password}
+	order := controlapi.CreateSpaceRequest{Team: s.Team, Topics: s.Topic, Devices: &s.Devices, Environment: s.Environment, P12Password: s.P12Password}
 	var made controlapi.CreatedSpace
 	err := s.whileMaking(ctx, c, s.Team, s.Devices, func() error {
 		return s.call(ctx, http.MethodPost, "/v1/spaces", nil, order, &made)
@@ -65,7 +65,7 @@ func (s *spaceCreate) complete(made *controlapi.CreatedSpace) error {
 	}
 	for variable, file := range map[string]struct{ name, text string }{
 		"APNS_SIM_KEY_FILE":         {keystore.SigningKey{KeyID: made.KeyID}.FileName(), made.Key},
-		"APNS_SIM_CERTIFICATE_FILE": {keystore.DemoCertificateFile, made.Certificate},
+		"APNS_SIM_CERTIFICATE_FILE": {keystore.DefaultCertificateFile, made.Certificate},
 	} {
 		path := filepath.Join(dir, file.name)
 		if err := pki.WriteSecret(path, []byte(file.text)); err != nil {
@@ -133,7 +133,7 @@ func (s *spaceDelete) Run(ctx context.Context) error {
 	if err != nil { // the team has letters and digits alone, the cache is somebody's affair
 		return nil //nolint:nilerr // As above.
 	}
-	for _, file := range append(keys, filepath.Join(dir, keystore.DemoCertificateFile), dir) {
+	for _, file := range append(keys, filepath.Join(dir, keystore.DefaultCertificateFile), dir) {
 		_ = os.Remove(file) // what is not there, or in use, is no concern
 	}
 	return nil

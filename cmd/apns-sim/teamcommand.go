@@ -43,7 +43,7 @@ func teamRow(t *controlapi.Team) []string {
 	for i, key := range t.Keys {
 		keys[i] = key.ID
 	}
-	where := map[bool]string{true: "its own", false: "default"}[t.Own]
+	where := map[bool]string{true: "its own", false: "default"}[t.HasSpace]
 	if t.Suspended {
 		where += ", suspended"
 	}

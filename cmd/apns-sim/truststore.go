@@ -18,7 +18,7 @@ const storePassword = "changeit"
 // they had, the roots that the machine trusts and the simulator's beside them: as PEM,
 // and as PKCS#12 for Java; and for variables that name such a file already, what is in it
 // and the simulator's.
-func writeTrust(dir string, root []byte, p *envvars.Place) error {
+func writeTrust(dir string, root []byte, p *envvars.Values) error {
 	path, bundle, err := envvars.WriteBundle(dir, root)
 	if err != nil {
 		return err

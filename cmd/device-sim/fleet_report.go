@@ -129,7 +129,7 @@ func (r *fleetReport) draw(l progressLine) {
 		strings.Repeat("█", full), strings.Repeat("░", barWidth-full), l.Phase, done, l.Devices,
 		l.Tokens, l.Received, l.ReceivedPerSecond, l.Logins, l.LoginsPerSecond)
 	if l.Duplicates > 0 {
-		b.WriteString("  " + string(r.page.look(bad, fmt.Sprintf("duplicates %d", l.Duplicates))))
+		b.WriteString("  " + string(r.page.styled(bad, fmt.Sprintf("duplicates %d", l.Duplicates))))
 	}
 	r.drawn = true
 	r.out.write(b.Bytes())

@@ -22,7 +22,7 @@ const (
 )
 
 func (t *lessonText) title(l *lesson.Lesson) {
-	t.line("%s", t.look(bold, l.Title))
+	t.line("%s", t.styled(bold, l.Title))
 	t.wrapped("", "All bytes below are real: a moment ago, this program acted as a device and as a provider, and "+
 		"exchanged them with the simulator's APNs ("+l.Environment+"). Nothing was sent to Apple.")
 	t.flush()
@@ -34,12 +34,12 @@ func (t *lessonText) act(l *lesson.Lesson, a lesson.Act) {
 	if l.Experiment != nil {
 		title = "What happens"
 	}
-	t.line("\n%s", t.look(bold, "═══ "+title+" ═══"))
+	t.line("\n%s", t.styled(bold, "═══ "+title+" ═══"))
 }
 
 func (t *lessonText) step(s *lesson.Step) {
 	t.head("%d. %s", s.Number, s.Title)
-	t.line("   %s", t.look(dim, arrow(s)))
+	t.line("   %s", t.styled(dim, arrow(s)))
 	t.wrapped("   ", s.Plain)
 	t.line("")
 	t.wrapped("   ", "Exactly: "+s.Exactly)
@@ -99,12 +99,12 @@ func after(before, text string) string {
 }
 
 func (t *lessonText) block(b *lesson.Block) {
-	t.line("   %s", t.look(bold, fmt.Sprintf("%s (%d bytes)", b.Title, len(b.Bytes))))
+	t.line("   %s", t.styled(bold, fmt.Sprintf("%s (%d bytes)", b.Title, len(b.Bytes))))
 	if len(b.Parts) == 0 {
 		t.bytes(0, shorten(b, 0, len(b.Bytes)), "")
 	}
 	for _, p := range b.Parts {
-		meaning := t.look(bold, p.Name)
+		meaning := t.styled(bold, p.Name)
 		if p.Value != "" {
 			meaning += printable.Styled(" " + printable.Text(p.Value))
 		}
@@ -117,7 +117,7 @@ func (t *lessonText) block(b *lesson.Block) {
 
 // bytes writes bytes and their meaning.
 func (t *lessonText) bytes(level int, shown string, meaning printable.Styled) {
-	t.line("   %s%s %s", strings.Repeat("  ", level), t.look(dim, fmt.Sprintf("%-*s", bytesColumn, shown)), meaning)
+	t.line("   %s%s %s", strings.Repeat("  ", level), t.styled(dim, fmt.Sprintf("%-*s", bytesColumn, shown)), meaning)
 }
 
 // shorten returns the beginning of a part of a block.
@@ -150,11 +150,11 @@ func (t *lessonText) check(c lesson.Check) {
 		text = fmt.Sprintf("%s %s, %s %s", c.Left.Label, c.Left.Text, c.Right.Label, c.Right.Text)
 	}
 	text += after("  ", c.Detail)
-	t.line("   %s %s %s", t.look(style, marks[c.Result]+" "+c.Result), t.look(bold, c.Name), text)
+	t.line("   %s %s %s", t.styled(style, marks[c.Result]+" "+c.Result), t.styled(bold, c.Name), text)
 }
 
 func (t *lessonText) detail(label, text string) {
-	t.line("   %s %s", t.look(dim, fmt.Sprintf("%-10s", label)), text)
+	t.line("   %s %s", t.styled(dim, fmt.Sprintf("%-10s", label)), text)
 }
 
 func (t *lessonText) end(l *lesson.Lesson) {
@@ -168,7 +168,7 @@ func (t *lessonText) end(l *lesson.Lesson) {
 	t.head("Break it")
 	t.wrapped("   ", "Each of these experiments changes one thing, and shows who stops it, at which check: device-sim handshake --experiment NAME")
 	for _, e := range lesson.Experiments() {
-		t.line("   %s %s", t.look(bold, fmt.Sprintf("%-24s", e.Name)), e.Question)
+		t.line("   %s %s", t.styled(bold, fmt.Sprintf("%-24s", e.Name)), e.Question)
 	}
 	t.flush()
 }

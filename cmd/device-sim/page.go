@@ -25,8 +25,8 @@ const (
 	bad  = "31"
 )
 
-// look returns s in a style, if the terminal has colors.
-func (p *page) look(code, s string) printable.Styled {
+// styled returns s in a style, if the terminal has colors.
+func (p *page) styled(code, s string) printable.Styled {
 	s = printable.Text(s)
 	if !p.color || strings.TrimSpace(s) == "" {
 		return printable.Styled(s)
@@ -43,12 +43,12 @@ func (p *page) line(format string, args ...any) {
 
 // head starts a block.
 func (p *page) head(format string, args ...any) {
-	p.line("\n%s", p.look(bold, printable.Sprintf(format, args...)))
+	p.line("\n%s", p.styled(bold, printable.Sprintf(format, args...)))
 }
 
 // row writes a label and its text.
 func (p *page) row(label, format string, args ...any) {
-	p.line("  %s%s", p.look(dim, fmt.Sprintf("%-12s", label)), printable.Styled(printable.Sprintf(format, args...)))
+	p.line("  %s%s", p.styled(dim, fmt.Sprintf("%-12s", label)), printable.Styled(printable.Sprintf(format, args...)))
 }
 
 // more writes another text of the same row.

@@ -17,7 +17,7 @@ func TestTextFromOutsideCannotDriveTheTerminal(t *testing.T) {
 	p := page{sink: sink{w: &out}, color: true}
 	p.head("%s", hostile)
 	p.row(hostile, "%v", errors.New(hostile))
-	p.more("%s and %s", hostile, p.look(bad, hostile))
+	p.more("%s and %s", hostile, p.styled(bad, hostile))
 	p.flush()
 	plain := regexp.MustCompile("\x1b\\[[0-9]*m").ReplaceAllString(out.String(), "")
 	assert.Equal(t, 5, strings.Count(plain, shown), plain)
@@ -26,8 +26,8 @@ func TestTextFromOutsideCannotDriveTheTerminal(t *testing.T) {
 
 func TestColorIsAnAddition(t *testing.T) {
 	var p page
-	assert.EqualValues(t, "x", p.look(bold, "x"))
+	assert.EqualValues(t, "x", p.styled(bold, "x"))
 	p.color = true
-	assert.EqualValues(t, "\x1b[1mx\x1b[0m", p.look(bold, "x"))
-	assert.EqualValues(t, "  ", p.look(bold, "  "))
+	assert.EqualValues(t, "\x1b[1mx\x1b[0m", p.styled(bold, "x"))
+	assert.EqualValues(t, "  ", p.styled(bold, "  "))
 }

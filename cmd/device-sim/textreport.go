@@ -27,9 +27,9 @@ func (s *textReport) begin(env apns.Environment, name string) {
 	if name != "" {
 		who = fmt.Sprintf("%q, a device", name)
 	}
-	s.line("%s", s.look(bold, fmt.Sprintf("device-sim: %s in the %s environment of the APNs simulator", who, env)))
+	s.line("%s", s.styled(bold, fmt.Sprintf("device-sim: %s in the %s environment of the APNs simulator", who, env)))
 	if s.interactive {
-		s.line("%s", s.look(dim, "Type help for the commands, quit to exit."))
+		s.line("%s", s.styled(dim, "Type help for the commands, quit to exit."))
 	}
 	s.flush()
 }
@@ -165,7 +165,7 @@ func signatureKind(c *x509.Certificate) string {
 }
 
 func (s *textReport) accepted(step device.StepAccepted) {
-	s.row("answer", "%s", s.look(good, "accepted"))
+	s.row("answer", "%s", s.styled(good, "accepted"))
 	if step.Token == "" || step.Token == s.presented {
 		s.more("APNs keeps the base token: it belongs to this device")
 	}

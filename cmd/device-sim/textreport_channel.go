@@ -33,11 +33,11 @@ func since(checkpoint uint64) string {
 
 func (s *textReport) subscribed(e device.Event) {
 	s.head("Channel %s of %s: subscribed", e.Channel, e.Topic)
-	s.row("answer", "%s", s.look(good, "accepted"))
+	s.row("answer", "%s", s.styled(good, "accepted"))
 	s.more("a provider sends one request to /4/broadcasts/apps/%s, and all subscribers receive it", e.Topic)
 }
 
 func (s *textReport) subscriptionEnded(e device.Event) {
 	s.head("Channel %s of %s: subscription ended", e.Channel, e.Topic)
-	s.row("reason", "%s", s.look(bad, e.Err.Error()))
+	s.row("reason", "%s", s.styled(bad, e.Err.Error()))
 }

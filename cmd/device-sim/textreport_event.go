@@ -53,7 +53,7 @@ func (s *textReport) ended(err error) {
 		s.row("reason", "closed by the device")
 		return
 	}
-	s.row("reason", "%s", s.look(bad, err.Error()))
+	s.row("reason", "%s", s.styled(bad, err.Error()))
 	s.row("next", "the device retries, with a longer delay after each failure")
 }
 
@@ -92,7 +92,7 @@ func (s *textReport) appToken(id apns.DeviceID, e device.Event) {
 		hash := apns.HashTopic(e.Topic)
 		s.row("decrypted", "a record of 16 bytes: device %s, its environment, topic %x, a counter of retirements", id, hash[:4])
 	}
-	s.row("token", "%s", s.look(good, e.Token.String()))
+	s.row("token", "%s", s.styled(good, e.Token.String()))
 	s.more("the app sends it to its provider, which pushes to /3/device/<device token>")
 }
 
@@ -135,7 +135,7 @@ func (s *textReport) forwarded(_ apns.DeviceID, r forwardResult) {
 		s.row("took", "%s", r.took.Round(time.Millisecond))
 	}
 	if r.err != nil {
-		s.row("reason", "%s", s.look(bad, r.err.Error()))
+		s.row("reason", "%s", s.styled(bad, r.err.Error()))
 	}
 	label := "output"
 	for line := range strings.SplitSeq(r.output, "\n") {

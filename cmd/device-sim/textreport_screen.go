@@ -26,7 +26,7 @@ func (s *textReport) power(step device.StepPower) {
 func (s *textReport) help(all []inputCommand) {
 	s.head("Commands")
 	for _, w := range all {
-		s.line("  %-40s %s", w.name+" "+w.args, s.look(dim, w.help))
+		s.line("  %-40s %s", w.name+" "+w.args, s.styled(dim, w.help))
 	}
 	s.flush()
 }
@@ -38,7 +38,7 @@ func (s *textReport) status(id apns.DeviceID, c deviceStatus) {
 	s.row("power", "%s", c.Power)
 	s.row("acks", "%s", ackMode(c))
 	for _, a := range c.Apps {
-		s.row(a.List.String(), "%s %s", a.Topic, s.look(dim, tokenName(a.Token)))
+		s.row(a.List.String(), "%s %s", a.Topic, s.styled(dim, tokenName(a.Token)))
 	}
 	for _, sub := range c.Subscriptions {
 		s.row("follows", "%s of %s", sub.Channel, sub.Topic)
@@ -131,6 +131,6 @@ func (s *textReport) done(_ apns.DeviceID, _ string, err error) {
 	if err == nil {
 		return // the change itself has been reported
 	}
-	s.line("%s", s.look(bad, err.Error()))
+	s.line("%s", s.styled(bad, err.Error()))
 	s.flush()
 }

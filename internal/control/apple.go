@@ -15,11 +15,11 @@ type AppleServices interface {
 	// SignBag signs a bag with RSA and SHA-1. It returns the chain of the signer
 	// in DER, leaf first.
 	SignBag(bag []byte) (signature []byte, chain [][]byte, err error)
-	// ActivateGenuine signs the request of a device and returns its certificate
+	// ActivateAsApple signs the request of a device and returns its certificate
 	// in DER. With an RSA key, the certificate has the form of those of real devices. The
 	// request's signature and key have been checked. An error is shown to the caller: it
 	// says what is wrong with the request, and what to do.
-	ActivateGenuine(csr *x509.CertificateRequest) ([]byte, error)
+	ActivateAsApple(csr *x509.CertificateRequest) ([]byte, error)
 }
 
 // An appleRoute is a route of Apple's. It is served under the hosts of the control API and
@@ -40,7 +40,7 @@ var appleRoutes = []appleRoute{
 // document does not have them.
 func registerApple(r *router) {
 	for _, row := range appleRoutes {
-		r.plain(huma.Operation{Method: row.method, Path: row.path, Hidden: true, Security: anybody}, row.handler)
+		r.plain(huma.Operation{Method: row.method, Path: row.path, Hidden: true, Security: noToken}, row.handler)
 	}
 }
 

@@ -11,9 +11,9 @@ import (
 	"howett.net/plist"
 )
 
-// minGenuineRSABits is the smallest RSA key of a device that is activated in
-// Apple's way: what genuine devices have (observed: pushproxy).
-const minGenuineRSABits = 1024
+// minAppleRSABits is the smallest RSA key of a device that is activated in
+// Apple's way: what real devices have (observed: pushproxy).
+const minAppleRSABits = 1024
 
 // maxActivation is the longest request, in bytes: those of devices come with a
 // chain of certificates.
@@ -56,7 +56,7 @@ func (s *Server) albert(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	leaf, err := s.Apple.ActivateGenuine(csr)
+	leaf, err := s.Apple.ActivateAsApple(csr)
 	if err != nil {
 		return reject(http.StatusUnprocessableEntity, "%v", err)
 	}
@@ -103,9 +103,9 @@ func readAlbertRequest(w http.ResponseWriter, r *http.Request) (*x509.Certificat
 	}
 	switch request := inner.CertRequest.(type) {
 	case []byte:
-		return parseRequest(request, minGenuineRSABits)
+		return parseRequest(request, minAppleRSABits)
 	case string:
-		return parseRequest([]byte(request), minGenuineRSABits)
+		return parseRequest([]byte(request), minAppleRSABits)
 	}
 	return nil, reject(http.StatusUnprocessableEntity, "ActivationInfoXML has no DeviceCertRequest; put a signing request in PEM there, as data")
 }

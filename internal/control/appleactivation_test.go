@@ -24,14 +24,14 @@ import (
 	"github.com/apns-sim/apns-sim/internal/pki"
 )
 
-func (s *simulator) ActivateGenuine(csr *x509.CertificateRequest) ([]byte, error) {
+func (s *simulator) ActivateAsApple(csr *x509.CertificateRequest) ([]byte, error) {
 	if s.rejection != nil {
 		return nil, s.rejection
 	}
 	if _, isRSA := csr.PublicKey.(*rsa.PublicKey); !isRSA {
 		return s.pki.SignDevice(csr)
 	}
-	chain, err := s.pki.SignGenuineDevice(csr)
+	chain, err := s.pki.SignDeviceRSA(csr)
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +78,7 @@ func form(info string) string { return url.Values{"activation-info": {info}}.Enc
 
 // observed: pypush, rustpush
 func TestADeviceActivatesAsItDoesAtApple(t *testing.T) {
-	genuine, err := rsa.GenerateKey(rand.Reader, 1024)
+	rsa1024, err := rsa.GenerateKey(rand.Reader, 1024)
 	require.NoError(t, err)
 	multipartForm := func(info string) (contentType, body string) {
 		var buf bytes.Buffer
@@ -94,10 +94,10 @@ func TestADeviceActivatesAsItDoesAtApple(t *testing.T) {
 		send func(info string) (contentType, body string)
 		want x509.SignatureAlgorithm
 	}{
-		{"RSA 1024", genuine, asData, func(info string) (string, string) { return urlencoded, form(info) }, x509.SHA1WithRSA},
-		{"a form in parts", genuine, asData, multipartForm, x509.SHA1WithRSA},
+		{"RSA 1024", rsa1024, asData, func(info string) (string, string) { return urlencoded, form(info) }, x509.SHA1WithRSA},
+		{"a form in parts", rsa1024, asData, multipartForm, x509.SHA1WithRSA},
 		{
-			"the request as a string", genuine, func(s string) string { return "<string>" + s + "</string>" },
+			"the request as a string", rsa1024, func(s string) string { return "<string>" + s + "</string>" },
 			func(info string) (string, string) { return urlencoded, form(info) }, x509.SHA1WithRSA,
 		},
 		{"P-256", newKey(t, elliptic.P256()), asData, func(info string) (string, string) { return urlencoded, form(info) }, x509.ECDSAWithSHA256},

@@ -16,10 +16,10 @@ const minToken = 16
 // bearerScheme is the name of the security scheme in the OpenAPI document.
 const bearerScheme = "bearer"
 
-// anybody, as the Security of an operation, means that no token is required even if the API
+// noToken, as the Security of an operation, means that no token is required even if the API
 // requires one: for health checks, the OpenAPI document and the routes of Apple's that
 // devices request.
-var anybody = []map[string][]string{{}}
+var noToken = []map[string][]string{{}}
 
 // CheckToken rejects a token that is too short, or that cannot be sent in a header.
 func CheckToken(token string) error {
@@ -44,7 +44,7 @@ func (r *router) describeToken() {
 	api.Components.SecuritySchemes = map[string]*huma.SecurityScheme{bearerScheme: {Type: "http", Scheme: bearerScheme}}
 	api.Security = []map[string][]string{{bearerScheme: {}}}
 	if r.server.token == "" {
-		api.Security = append(api.Security, anybody...)
+		api.Security = append(api.Security, noToken...)
 	}
 }
 

@@ -28,8 +28,8 @@ type certificateList struct {
 	More
 }
 
-// A certificateOrder is a provider certificate to be checked.
-type certificateOrder struct {
+// A inspectCertificateRequest is a provider certificate to be checked.
+type inspectCertificateRequest struct {
 	Certificate string `json:"certificate" maxLength:"65536" doc:"Certificate in PEM, with its chain if it has one; keys are passed over"`
 }
 
@@ -55,8 +55,8 @@ func registerCertificates(r *router) {
 		OperationID: "inspect-certificate", Method: http.MethodPost, Path: "/v1/certificates/inspect", Tags: []string{teamsTag},
 		Summary:     "Check what a provider certificate says, and whether it is accepted",
 		Description: "By the time of the default space. The certificate is not stored.",
-		RequestBody: exampleBody(certificateOrder{exampleCertificate}),
-	}, func(_ context.Context, in *struct{ Body certificateOrder }) (*output[controlapi.InspectedCertificate], error) {
+		RequestBody: exampleBody(inspectCertificateRequest{exampleCertificate}),
+	}, func(_ context.Context, in *struct{ Body inspectCertificateRequest }) (*output[controlapi.InspectedCertificate], error) {
 		return respond(r.server.Certificates.InspectCertificate(in.Body.Certificate))
 	})
 }

@@ -55,11 +55,11 @@ func registerCheck(r *router) {
 
 // check looks until everything is consistent or the time is up.
 func (s *Server) check(ctx context.Context, in *checkInput) (*output[checkReport], error) {
-	timeout, err := span("timeout", in.Timeout, maxCheck)
+	timeout, err := parseDuration("timeout", in.Timeout, maxCheck)
 	if err != nil {
 		return nil, err
 	}
-	leave, err := s.mayWait()
+	leave, err := s.takeWaitSlot()
 	if err != nil {
 		return nil, err
 	}

@@ -14,11 +14,11 @@ import (
 )
 
 // Devices has the devices, those inside the simulator and those that connect from
-// outside. An error of [controlapi.ErrNotFound] says that there is no such device.
+// external ones. An error of [controlapi.ErrNotFound] says that there is no such device.
 type Devices interface {
 	// NewDevices makes virtual devices; they are connected, and their apps have
 	// their tokens.
-	NewDevices(ctx context.Context, o controlapi.DeviceOrder) ([]controlapi.Device, error)
+	NewDevices(ctx context.Context, o controlapi.CreateDevicesRequest) ([]controlapi.Device, error)
 	// PageDevices has a page of the devices in a space, "" being the default space, or
 	// in all of them.
 	PageDevices(space string, all bool, p controlapi.Page) (list []controlapi.Device, next string, err error)
@@ -28,7 +28,7 @@ type Devices interface {
 	// RemoveDevice removes a virtual device, and reports whether there was one.
 	RemoveDevice(id apns.DeviceID) bool
 	// TellDevice has a virtual device do something, for an app if topic names one;
-	// see [controlapi.DeviceActions]. Some of it can be done to a device from outside.
+	// see [controlapi.DeviceActions]. Some actions are possible for external devices, too.
 	TellDevice(ctx context.Context, id apns.DeviceID, action, topic string) (controlapi.Device, error)
 	// Inbox returns what a virtual device has received after a number, once there
 	// are count of them; when ctx ends, those there are and its error.
@@ -88,11 +88,14 @@ func registerDevices(r *router) {
 		Summary: "Create virtual devices",
 		Description: "A virtual device runs inside the simulator and connects to the courier like any other. The response has its device tokens; " +
 			"received notifications are in its inbox. An empty body creates one device with the first 20 apps of the default team.",
-		RequestBody: exampleBody(controlapi.DeviceOrder{Topics: []string{"com.example.app"}}),
+		RequestBody: exampleBody(controlapi.CreateDevicesRequest{Topics: []string{"com.example.app"}}),
 		Errors:      []int{http.StatusNotFound, http.StatusServiceUnavailable},
 		Middlewares: huma.Middlewares{noDeadline}, // thousands take their time
-	}, func(ctx context.Context, in *struct{ Body *controlapi.DeviceOrder }) (*output[madeDevices], error) {
-		var order controlapi.DeviceOrder
+	}, func(ctx context.Context, in *struct {
+		Body *controlapi.CreateDevicesRequest
+	},
+	) (*output[madeDevices], error) {
+		var order controlapi.CreateDevicesRequest
 		if in.Body != nil {
 			order = *in.Body
 		}
@@ -102,7 +105,7 @@ func registerDevices(r *router) {
 	})
 	register(r, huma.Operation{
 		OperationID: "list-devices", Method: http.MethodGet, Path: "/v1/devices", Tags: []string{devicesTag},
-		Summary:     "List virtual devices and connected devices outside",
+		Summary:     "List virtual devices and connected external devices",
 		Description: "Also reports the progress of calls that create or reset many devices, in all spaces; use limit=1 for the progress alone.",
 		Errors:      []int{http.StatusNotFound},
 	}, func(_ context.Context, in *struct {
@@ -160,8 +163,8 @@ func registerDevices(r *router) {
 			OperationID: action.Name + "-device", Method: http.MethodPost, Path: "/v1/devices/{id}/" + action.Name, Tags: []string{devicesTag},
 			Summary: action.Summary, Description: "For virtual devices.", Errors: []int{http.StatusNotFound, http.StatusServiceUnavailable},
 		}
-		if action.Outside {
-			op.Description = "For virtual devices, and for devices outside the simulator."
+		if action.External {
+			op.Description = "For virtual devices, and for external devices."
 		}
 		if !action.App {
 			register(r, op, func(ctx context.Context, in *DeviceInput) (*output[controlapi.Device], error) {
@@ -187,12 +190,12 @@ func registerDevices(r *router) {
 
 // inbox answers with what a virtual device has received.
 func (s *Server) inbox(ctx context.Context, in *inboxInput) (*output[inboxList], error) {
-	wait, err := span("timeout", in.Timeout, maxInboxWait)
+	wait, err := parseDuration("timeout", in.Timeout, maxInboxWait)
 	if err != nil {
 		return nil, err
 	}
 	if wait > 0 {
-		leave, err := s.mayWait()
+		leave, err := s.takeWaitSlot()
 		if err != nil {
 			return nil, err
 		}

@@ -127,7 +127,7 @@ func (r *router) describeStatuses() {
 
 // file serves bytes that do not change.
 func (r *router) file(address, contentType string, content []byte) {
-	r.plain(huma.Operation{Method: http.MethodGet, Path: address, Hidden: true, Security: anybody},
+	r.plain(huma.Operation{Method: http.MethodGet, Path: address, Hidden: true, Security: noToken},
 		func(s *Server, w http.ResponseWriter, _ *http.Request) error {
 			w.Header().Set("Content-Security-Policy", pagePolicy)
 			s.write(w, http.StatusOK, contentType, content)

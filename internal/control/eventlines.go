@@ -34,7 +34,7 @@ func WriteEvents(ctx context.Context, j *journal.Journal, w io.Writer) error {
 
 // EventJSON is an event in the form of the stream of events.
 func EventJSON(e *journal.SharedEvent) ([]byte, error) {
-	return json.Marshal(eventOf(&e.Event, e.Subject()))
+	return json.Marshal(eventOf(&e.Event, e.Attributes()))
 }
 
 // writeEvents writes the events after a cursor, and returns the cursor of the next ones.

@@ -157,7 +157,7 @@ func (st *stream) run(ctx context.Context) {
 
 // begin sends the header of a response that goes on without a limit of time.
 func (st *stream) begin() {
-	unkept(st.w.Header())
+	noStore(st.w.Header())
 	st.w.Header().Set("Content-Type", "text/event-stream")
 	st.w.WriteHeader(http.StatusOK)
 	_ = st.control.SetReadDeadline(time.Time{}) // a writer without deadlines, as in tests, has none to lift
@@ -253,7 +253,7 @@ func (st *stream) write(b []byte) error {
 }
 
 // eventOf shows an event.
-func eventOf(e *journal.Event, s *filters.Subject) *Event {
+func eventOf(e *journal.Event, s *filters.Attributes) *Event {
 	view := &Event{
 		Seq: e.Seq, At: e.At.UTC(), Event: e.Kind.String(), Cause: e.Cause, Detail: e.Detail, Device: nameOf(s.Device),
 		Label: broker.Explain(e.Kind, e.Cause, false).Label,

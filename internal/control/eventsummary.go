@@ -90,7 +90,7 @@ func (s *Server) newSummaryStream(w http.ResponseWriter, r *http.Request, run st
 		}
 	}
 	if given := query.Get("interval"); given != "" {
-		d, err := span("interval", given, mostInterval)
+		d, err := parseDuration("interval", given, mostInterval)
 		if err != nil {
 			return nil, err
 		}

@@ -25,7 +25,7 @@ func TestAFaultComesAndGoes(t *testing.T) {
 	require.Equal(t, http.StatusCreated, status, response)
 	assert.JSONEq(t, `{"faults":[{"name":"respond-1","where":{"topic":"com.example.app"},"when":{"times":2},"what":{"do":"respond","reason":"TooManyRequests"}}]}`, response)
 
-	assert.Empty(t, slices.Collect(a.sim.faults.Hits(fault.AtRequest, &fault.Subject{})))
+	assert.Empty(t, slices.Collect(a.sim.faults.Hits(fault.AtRequest, &fault.Attributes{})))
 	assert.JSONEq(t, `{"seed":7,"faults":[{"name":"respond-1","where":{"topic":"com.example.app"},"when":{"times":2},
 		"what":{"do":"respond","reason":"TooManyRequests"},"matched":0,"hits":0}]}`, a.get("/v1/faults").Body.String())
 	assert.Equal(t, http.StatusOK, a.get("/v1/faults/respond-1").Code)

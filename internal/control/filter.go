@@ -69,8 +69,8 @@ func within(name string, value, least, most int) error {
 	return nil
 }
 
-// span reads a length of time: seconds, or a duration as in 1m30s.
-func span(name, text string, most time.Duration) (time.Duration, error) {
+// parseDuration parses a duration: seconds, or text such as 1m30s.
+func parseDuration(name, text string, most time.Duration) (time.Duration, error) {
 	d, err := time.ParseDuration(text)
 	if seconds, e := strconv.ParseFloat(text, 64); e == nil {
 		d, err = time.Duration(min(seconds, most.Seconds()+1)*float64(time.Second)), nil

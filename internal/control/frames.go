@@ -93,7 +93,7 @@ func (st *frameStream) parse(query url.Values) (err error) {
 		}
 	}
 	if given := query.Get("timeout"); given != "" {
-		if st.end, err = span("timeout", given, longestFrames); err != nil {
+		if st.end, err = parseDuration("timeout", given, longestFrames); err != nil {
 			return err
 		}
 	}

@@ -29,7 +29,7 @@ func registerGeneral(r *router) {
 		Responses:   responses("The ready record.", "application/json", readyRecord()),
 	}, (*Server).info)
 	r.plain(huma.Operation{
-		OperationID: "root-certificate", Method: http.MethodGet, Path: "/v1/ca.pem", Tags: []string{"general"}, Security: anybody,
+		OperationID: "root-certificate", Method: http.MethodGet, Path: "/v1/ca.pem", Tags: []string{"general"}, Security: noToken,
 		Summary:   "Get the root certificate that clients must trust",
 		Responses: responses("The root certificate in PEM.", "application/x-pem-file", text),
 	}, (*Server).rootCertificate)
@@ -41,12 +41,12 @@ func registerGeneral(r *router) {
 		return respond(r.server.General.Credentials())
 	})
 	r.plain(huma.Operation{
-		OperationID: "live", Method: http.MethodGet, Path: "/livez", Tags: []string{"general"}, Security: anybody,
+		OperationID: "live", Method: http.MethodGet, Path: "/livez", Tags: []string{"general"}, Security: noToken,
 		Summary:   "Check whether the process is alive",
 		Responses: responses("The process is alive.", plainText, text),
 	}, (*Server).live)
 	r.plain(huma.Operation{
-		OperationID: "ready", Method: http.MethodGet, Path: "/readyz", Tags: []string{"general"}, Security: anybody,
+		OperationID: "ready", Method: http.MethodGet, Path: "/readyz", Tags: []string{"general"}, Security: noToken,
 		Summary:   "Check whether the simulator accepts connections",
 		Responses: responses("The simulator accepts connections.", plainText, text),
 		Errors:    []int{http.StatusServiceUnavailable},

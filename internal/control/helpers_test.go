@@ -30,7 +30,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/pki"
 )
 
-// A simulator stands in for the real one: its certificates are genuine, and it
+// A simulator stands in for the real one: its certificates are valid, and it
 // remembers what it was asked.
 type simulator struct {
 	pki       *pki.PKI

@@ -41,10 +41,10 @@ func (l hostList) allow(host string) bool {
 // https://docs.podman.io/en/stable/markdown/podman-run.1.html#network-mode-net.
 var containerHosts = []string{"host.docker.internal", "host.containers.internal"}
 
-// hostless are the routes that answer under any host name, and without one: probes and
-// scrapers use whatever address they have, and HTTP/1.0 sends none. They change nothing,
+// anyHostRoutes are the routes that are served under any host name, and without one: probes
+// and scrapers use whatever address they have, and HTTP/1.0 sends no host. They change nothing,
 // and a page of another origin cannot read them.
-var hostless = []string{"/livez", "/readyz", "/metrics"}
+var anyHostRoutes = []string{"/livez", "/readyz", "/metrics"}
 
 // canonicalHost writes one host in one way: names in lower case without the
 // dot of the root, addresses as netip does.
@@ -65,7 +65,7 @@ func isAddress(host string) bool {
 func (s *Server) guardHost(next http.Handler) http.Handler {
 	misdirected := s.handle((*Server).misdirected)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !slices.Contains(hostless, r.URL.Path) && !s.hosts.allow(r.Host) && !appleHost(r) {
+		if !slices.Contains(anyHostRoutes, r.URL.Path) && !s.hosts.allow(r.Host) && !appleHost(r) {
 			misdirected.ServeHTTP(w, r)
 			return
 		}

@@ -29,7 +29,7 @@ type latestInput struct {
 }
 
 func (s *Server) latestNotification(ctx context.Context, in *latestInput) (*fullOutput, error) {
-	timeout, err := span("timeout", in.Timeout, maxWait)
+	timeout, err := parseDuration("timeout", in.Timeout, maxWait)
 	if err != nil {
 		return nil, err
 	}

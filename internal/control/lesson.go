@@ -29,8 +29,8 @@ type experimentList struct {
 	Experiments []lesson.Experiment `json:"experiments"`
 }
 
-// A lessonOrder says what to play.
-type lessonOrder struct {
+// A lessonRequest says what to play.
+type lessonRequest struct {
 	Experiment string `json:"experiment,omitempty" maxLength:"64" doc:"The name of an experiment; the lesson itself if there is none"`
 }
 
@@ -55,10 +55,10 @@ func registerLesson(r *router) {
 		Summary: "Play the token handshake between device, APNs and provider, and describe each step",
 		Description: "Plays a device and a provider against the simulator's own listeners, in a space that is deleted afterwards. The response has the " +
 			"steps with the bytes of this run beside their meaning. With an experiment, one thing is changed, and the run ends at the check that objects.",
-		RequestBody: exampleBody(lessonOrder{Experiment: "token-bit"}),
+		RequestBody: exampleBody(lessonRequest{Experiment: "token-bit"}),
 		Errors:      []int{http.StatusNotFound, http.StatusConflict, http.StatusTooManyRequests},
 		Middlewares: huma.Middlewares{noDeadline},
-	}, func(ctx context.Context, in *struct{ Body *lessonOrder }) (*output[*lesson.Lesson], error) {
+	}, func(ctx context.Context, in *struct{ Body *lessonRequest }) (*output[*lesson.Lesson], error) {
 		release, err := running.take("%d lessons are being played; wait until one ends", maxLessons)
 		if err != nil {
 			return nil, err

@@ -101,7 +101,7 @@ func registerMetrics(r *router) {
 		Summary:   "Metrics for Prometheus",
 		Responses: responses("The metrics as text.", metricsType, text),
 	}, func(_ *Server, w http.ResponseWriter, request *http.Request) error {
-		unkept(w.Header())
+		noStore(w.Header())
 		handler.ServeHTTP(w, request)
 		return nil
 	})

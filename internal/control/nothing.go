@@ -62,13 +62,13 @@ func (s *Server) crossOrigin(_ http.ResponseWriter, r *http.Request) error {
 		r.Header.Get("Origin"))
 }
 
-// guardReading rejects what a page of another origin makes a browser read. The page
-// would see no response, but its waits and streams would take the places of others. That
-// somebody follows a link to a page of ours is no such request.
+// guardReading rejects reads by pages of other origins. Such a page would see no response,
+// but its waits and streams would use up the limits. Following a link to the console is
+// allowed.
 func (s *Server) guardReading(next http.Handler) http.Handler {
 	rejected := s.handle((*Server).crossOrigin)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if foreign(r) {
+		if fromOtherOrigin(r) {
 			rejected.ServeHTTP(w, r)
 			return
 		}
@@ -76,9 +76,9 @@ func (s *Server) guardReading(next http.Handler) http.Handler {
 	})
 }
 
-// foreign reports whether a page of another origin has sent a request, by what
-// browsers tell: Fetch Metadata, or else Origin.
-func foreign(r *http.Request) bool {
+// fromOtherOrigin reports whether a request comes from a page of another origin, by the
+// headers of browsers: Fetch Metadata, or else Origin.
+func fromOtherOrigin(r *http.Request) bool {
 	switch r.Header.Get("Sec-Fetch-Site") {
 	case "none", "same-origin":
 		return false

@@ -127,7 +127,7 @@ func (s *Server) writeJSON(w http.ResponseWriter, status int, contentType string
 
 // write answers with bytes.
 func (s *Server) write(w http.ResponseWriter, status int, contentType string, body []byte) {
-	unkept(w.Header())
+	noStore(w.Header())
 	w.Header().Set("Content-Type", contentType)
 	w.WriteHeader(status)
 	if _, err := w.Write(body); err != nil {

@@ -15,8 +15,8 @@ type TokenInspector interface {
 	InspectProviderToken(authorization, environment string) (controlapi.InspectedProviderToken, error)
 }
 
-// A providerTokenOrder is a provider token to be judged.
-type providerTokenOrder struct {
+// A inspectTokenRequest is a provider token to be judged.
+type inspectTokenRequest struct {
 	Authorization string `json:"authorization" maxLength:"8000" doc:"Value of the authorization header: bearer and the provider token"`
 	Environment   string `json:"environment,omitempty" enum:"production,sandbox" doc:"Environment; default production"`
 }
@@ -27,8 +27,8 @@ func registerProviderTokens(r *router) {
 		OperationID: "inspect-provider-token", Method: http.MethodPost, Path: "/v1/provider-tokens/inspect", Tags: []string{teamsTag},
 		Summary:     "Check whether the first push of a connection would be accepted with a provider token",
 		Description: "The token is not stored and does not count as a token update.",
-		RequestBody: exampleBody(providerTokenOrder{Authorization: "bearer eyJhbGciOiJFUzI1NiJ9.e30.AA"}),
-	}, func(_ context.Context, in *struct{ Body providerTokenOrder }) (*output[controlapi.InspectedProviderToken], error) {
+		RequestBody: exampleBody(inspectTokenRequest{Authorization: "bearer eyJhbGciOiJFUzI1NiJ9.e30.AA"}),
+	}, func(_ context.Context, in *struct{ Body inspectTokenRequest }) (*output[controlapi.InspectedProviderToken], error) {
 		return respond(tokens.InspectProviderToken(in.Body.Authorization, in.Body.Environment))
 	})
 }

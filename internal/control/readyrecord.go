@@ -21,8 +21,8 @@ var readyFields = []struct{ name, description, example string }{
 	{"caFile", "File with the root certificate", "/certs/ca.pem"},
 }
 
-// demoFields describe the default team in the ready record.
-var demoFields = []struct{ name, description, example string }{
+// defaultTeamFields describe the default team in the ready record.
+var defaultTeamFields = []struct{ name, description, example string }{
 	{"teamId", "Team ID", "SIMTEAM001"},
 	{"keyId", "ID of its authentication key", "SIMKEY0001"},
 	{"topic", "Bundle ID of its app", "com.example.demo"},
@@ -41,7 +41,7 @@ func readyRecord() *huma.Schema {
 	}
 	record := strings(readyFields)
 	record.Properties["pid"] = &huma.Schema{Type: huma.TypeInteger, Description: "Process ID", Examples: []any{4711}}
-	record.Properties["demo"] = strings(demoFields)
-	record.Properties["demo"].Description = "The default team"
+	record.Properties["defaultTeam"] = strings(defaultTeamFields)
+	record.Properties["defaultTeam"].Description = "The default team"
 	return record
 }

@@ -98,7 +98,7 @@ func newRouter(s *Server) *router {
 	})}
 	r.api.UseMiddleware(func(ctx huma.Context, next func(huma.Context)) {
 		_, w := humago.Unwrap(ctx)
-		unkept(w.Header())
+		noStore(w.Header())
 		next(ctx)
 	})
 	return r
@@ -205,9 +205,8 @@ func (s *Server) route() (http.Handler, error) {
 	return s.guardHost(s.guardReading(origin.Handler(r.guardToken(r.mux)))), nil
 }
 
-// unkept says of a response that nobody should keep it: what is seen here changes
-// from one moment to the next.
-func unkept(h http.Header) {
+// noStore forbids caching a response, since the state of the simulator changes at any time.
+func noStore(h http.Header) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
 }

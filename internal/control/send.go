@@ -29,8 +29,8 @@ type ProviderPusher interface {
 	ProviderURL(env apns.Environment) string
 }
 
-// A PushOrder is a push to send.
-type PushOrder struct {
+// A SendRequest is a push to send.
+type SendRequest struct {
 	Team          string            `json:"team,omitempty" maxLength:"64" doc:"The team whose provider sends it; the default one if there is none"`
 	Environment   string            `json:"environment,omitempty" enum:"production,sandbox" doc:"The environment to push to; production by default"`
 	Token         string            `json:"token,omitempty" maxLength:"400" doc:"The device token, hex"`
@@ -67,13 +67,13 @@ func registerSend(r *router) {
 		}),
 		Errors:      []int{http.StatusNotFound, http.StatusConflict},
 		Middlewares: huma.Middlewares{noDeadline},
-	}, func(ctx context.Context, in *struct{ Body PushOrder }) (*output[PushResponse], error) {
+	}, func(ctx context.Context, in *struct{ Body SendRequest }) (*output[PushResponse], error) {
 		return r.server.sendPush(ctx, &in.Body)
 	})
 }
 
 // sendPush sends a push and reads the response.
-func (s *Server) sendPush(ctx context.Context, o *PushOrder) (*output[PushResponse], error) {
+func (s *Server) sendPush(ctx context.Context, o *SendRequest) (*output[PushResponse], error) {
 	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
 	request, err := s.pushRequest(ctx, o)
@@ -98,7 +98,7 @@ func (s *Server) sendPush(ctx context.Context, o *PushOrder) (*output[PushRespon
 }
 
 // pushRequest makes the request that an order describes.
-func (s *Server) pushRequest(ctx context.Context, o *PushOrder) (*http.Request, error) {
+func (s *Server) pushRequest(ctx context.Context, o *SendRequest) (*http.Request, error) {
 	if (o.Token == "") == (o.App == "") {
 		return nil, reject(http.StatusUnprocessableEntity, "body: give token for a push, or app for a broadcast, and not both")
 	}

@@ -13,7 +13,7 @@ import (
 // [controlapi.ErrTaken] says which; any other is a mistake in the order.
 type Spaces interface {
 	// NewSpace makes a space with all that was ordered.
-	NewSpace(ctx context.Context, o controlapi.SpaceOrder) (*controlapi.CreatedSpace, error)
+	NewSpace(ctx context.Context, o controlapi.CreateSpaceRequest) (*controlapi.CreatedSpace, error)
 	PageSpaces(p controlapi.Page) (list []controlapi.Space, next string, err error)
 	GetSpace(team string) (controlapi.Space, error)
 	// CloseSpace ends a space and all there is in it.
@@ -45,11 +45,14 @@ func registerSpaces(r *router) {
 		Summary: "Create a space: a team with its own key, certificate, app and device",
 		Description: "A space is isolated from all others: parallel tests each create one, and may use the same bundle IDs. " +
 			"The response has all that a provider needs, and environment variables for a program under test. An empty body uses the defaults.",
-		RequestBody: exampleBody(controlapi.SpaceOrder{Topics: []string{"com.example.app"}}),
+		RequestBody: exampleBody(controlapi.CreateSpaceRequest{Topics: []string{"com.example.app"}}),
 		Errors:      []int{http.StatusConflict, http.StatusServiceUnavailable},
 		Middlewares: huma.Middlewares{noDeadline},
-	}, func(ctx context.Context, in *struct{ Body *controlapi.SpaceOrder }) (*output[*controlapi.CreatedSpace], error) {
-		var order controlapi.SpaceOrder
+	}, func(ctx context.Context, in *struct {
+		Body *controlapi.CreateSpaceRequest
+	},
+	) (*output[*controlapi.CreatedSpace], error) {
+		var order controlapi.CreateSpaceRequest
 		if in.Body != nil {
 			order = *in.Body
 		}

@@ -37,15 +37,15 @@ type teamList struct {
 	More
 }
 
-// A keyOrder says what a new key shall be good for.
-type keyOrder struct {
+// A createKeyRequest says what a new key shall be good for.
+type createKeyRequest struct {
 	KeyID        string   `json:"keyId,omitempty" maxLength:"64" doc:"Key ID; generated if absent"`
 	Environments []string `json:"environments,omitempty" enum:"production,sandbox" doc:"Environment to restrict it to; default: both"`
 	Topics       []string `json:"topics,omitempty" doc:"Topics to restrict it to; default: all of the team"`
 }
 
-// An appOrder is an app for a team.
-type appOrder struct {
+// An createAppRequest is an app for a team.
+type createAppRequest struct {
 	Team      string `json:"team,omitempty" maxLength:"64" doc:"Team; default: the default team"`
 	BundleID  string `json:"bundleId" doc:"Bundle ID"`
 	Broadcast *bool  `json:"broadcast,omitempty" doc:"Whether it has the broadcast capability; default true"`
@@ -83,14 +83,14 @@ func registerTeams(r *router) {
 	register(r, huma.Operation{
 		OperationID: "make-key", Method: http.MethodPost, Path: "/v1/teams/{team}/keys", Tags: []string{teamsTag}, DefaultStatus: http.StatusCreated,
 		Summary:     "Create an authentication key; only this response has its .p8 file",
-		RequestBody: exampleBody(keyOrder{Environments: []string{"sandbox"}}),
+		RequestBody: exampleBody(createKeyRequest{Environments: []string{"sandbox"}}),
 		Errors:      []int{http.StatusNotFound},
 	}, func(_ context.Context, in *struct {
 		TeamInput
-		Body *keyOrder
+		Body *createKeyRequest
 	},
 	) (*output[controlapi.Key], error) {
-		var o keyOrder
+		var o createKeyRequest
 		if in.Body != nil {
 			o = *in.Body
 		}
@@ -109,9 +109,9 @@ func registerTeams(r *router) {
 	register(r, huma.Operation{
 		OperationID: "add-app", Method: http.MethodPost, Path: "/v1/apps", Tags: []string{teamsTag}, DefaultStatus: http.StatusCreated,
 		Summary:     "Register an app for a team",
-		RequestBody: exampleBody(appOrder{BundleID: "com.example.app"}),
+		RequestBody: exampleBody(createAppRequest{BundleID: "com.example.app"}),
 		Errors:      []int{http.StatusNotFound},
-	}, func(_ context.Context, in *struct{ Body appOrder }) (*output[controlapi.Team], error) {
+	}, func(_ context.Context, in *struct{ Body createAppRequest }) (*output[controlapi.Team], error) {
 		if err := teams.AddApp(in.Body.Team, in.Body.BundleID); err != nil {
 			return nil, rejected(err)
 		}

@@ -51,9 +51,8 @@ type waitOutput struct {
 	}
 }
 
-// mayWait takes one of the places for requests that wait, whatever for; leave gives it
-// back.
-func (s *Server) mayWait() (leave func(), err error) {
+// takeWaitSlot takes a slot for a request that waits, for whatever; leave gives it back.
+func (s *Server) takeWaitSlot() (leave func(), err error) {
 	return s.waiting.take("%d requests wait already; let one end first", maxWaits)
 }
 
@@ -61,7 +60,7 @@ func (s *Server) wait(ctx context.Context, in *waitInput) (*waitOutput, error) {
 	if err := within("count", in.Count, 1, maxList); err != nil {
 		return nil, err
 	}
-	timeout, err := span("timeout", in.Timeout, maxWait)
+	timeout, err := parseDuration("timeout", in.Timeout, maxWait)
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +79,7 @@ func (s *Server) wait(ctx context.Context, in *waitInput) (*waitOutput, error) {
 
 // await waits until as many pushes match. The error is what the caller of the route gets.
 func (s *Server) await(ctx context.Context, f filters.Filter, count int, after uint64, timeout time.Duration) ([]journal.Record, error) {
-	leave, err := s.mayWait()
+	leave, err := s.takeWaitSlot()
 	if err != nil {
 		return nil, err
 	}

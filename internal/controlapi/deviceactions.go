@@ -8,8 +8,8 @@ type DeviceAction struct {
 	Summary string
 	// App actions are about an app.
 	App bool
-	// Outside actions are possible for devices outside the simulator, too.
-	Outside bool
+	// External says that the action is possible for external devices, too.
+	External bool
 }
 
 var deviceActions = []DeviceAction{

@@ -6,8 +6,8 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 )
 
-// A DeviceOrder is a request for new virtual devices.
-type DeviceOrder struct {
+// A CreateDevicesRequest is a request for new virtual devices.
+type CreateDevicesRequest struct {
 	Team        string   `json:"team,omitempty" maxLength:"64" doc:"Team whose apps it has; default: the default team"`
 	Topics      []string `json:"topics,omitempty" maxItems:"100" doc:"Bundle IDs of the apps; default: the first 20 apps of the team"`
 	Environment string   `json:"environment,omitempty" enum:"production,sandbox" doc:"Environment; default production"`
@@ -20,13 +20,13 @@ type Device struct {
 	ID          apns.DeviceID `json:"id" doc:"Device ID, hex"`
 	Team        string        `json:"team,omitempty" doc:"Team it was created for"`
 	Space       string        `json:"space,omitempty" doc:"Space of the device; absent for the default space"`
-	Environment string        `json:"environment,omitempty" doc:"production or sandbox; absent for an offline device outside, which may be in either"`
+	Environment string        `json:"environment,omitempty" doc:"production or sandbox; absent for an offline external device, which may be in either"`
 	Virtual     bool          `json:"virtual" doc:"Whether it runs inside the simulator"`
 	Online      bool          `json:"online" doc:"Whether it is connected to the courier"`
 	Power       string        `json:"power,omitempty" doc:"Power state of a virtual device: on, unlocked, locked or asleep"`
 	LowPower    bool          `json:"lowPower,omitempty" doc:"Low power mode: pushes of priority 5 and 1 wait"`
-	Remote      string        `json:"remote,omitempty" doc:"Address of a device outside"`
-	Hardware    string        `json:"hardware,omitempty" doc:"Hardware model from its login, such as iPhone17,1; like the next four fields only of devices outside"`
+	Remote      string        `json:"remote,omitempty" doc:"Address of an external device"`
+	Hardware    string        `json:"hardware,omitempty" doc:"Hardware model from its login, such as iPhone17,1; like the next four fields only of external devices"`
 	OS          string        `json:"os,omitempty" doc:"OS version and build"`
 	Carrier     string        `json:"carrier,omitempty" doc:"WiFi, or the MCC and MNC of the mobile network"`
 	Protocol    uint16        `json:"protocolVersion,omitempty" doc:"Version of the courier protocol"`

@@ -4,8 +4,8 @@ import (
 	"time"
 )
 
-// A SpaceOrder is a request for a new space. Its zero value uses the defaults.
-type SpaceOrder struct {
+// A CreateSpaceRequest is a request for a new space. Its zero value uses the defaults.
+type CreateSpaceRequest struct {
 	Team        string   `json:"team,omitempty" maxLength:"64" doc:"Team ID, which is also the name of the space; generated if absent"`
 	Topics      []string `json:"topics,omitempty" maxItems:"100" doc:"Bundle IDs of the apps; default com.example.app. Other spaces may use the same ones"`
 	Devices     *int     `json:"devices,omitempty" minimum:"0" maximum:"5000" doc:"Number of devices, each with all apps; default 1"`

@@ -11,10 +11,10 @@ type Credentials struct {
 
 // A Team is a team of developers, as in a developer account of Apple.
 type Team struct {
-	Team string   `json:"team" doc:"Team ID"`
-	Own  bool     `json:"space" doc:"Whether it has its own space"`
-	Apps []string `json:"apps" doc:"Bundle IDs of the apps"`
-	Keys []Key    `json:"keys" doc:"Authentication keys"`
+	Team     string   `json:"team" doc:"Team ID"`
+	HasSpace bool     `json:"space" doc:"Whether it has its own space"`
+	Apps     []string `json:"apps" doc:"Bundle IDs of the apps"`
+	Keys     []Key    `json:"keys" doc:"Authentication keys"`
 
 	Suspended bool `json:"suspended,omitempty" doc:"Whether its pushes are answered Forbidden"`
 }

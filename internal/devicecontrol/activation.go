@@ -18,7 +18,7 @@ import (
 // DER, leaf first.
 func (ds *Devices) Activate(csr *x509.CertificateRequest, topics []string, team string) ([][]byte, error) {
 	if team == "" {
-		team = keystore.DemoTeam
+		team = keystore.DefaultTeam
 	}
 	defer ds.Teams.Locks.RLock(team)()
 	if !ds.Auth.HasTeam(team) {
@@ -41,10 +41,10 @@ func (ds *Devices) Activate(csr *x509.CertificateRequest, topics []string, team 
 	return [][]byte{leaf, ds.Secrets.PKI.DeviceCA.Certificate.Raw}, nil
 }
 
-// ActivateGenuine is Activate as Apple does it: without apps, and the certificate has
-// the form of a genuine one if the device's key is RSA. It
+// ActivateAsApple is Activate as Apple does it: without apps, and the certificate has
+// the form of those of real devices if the device's key is RSA. It
 // returns the certificate in DER.
-func (ds *Devices) ActivateGenuine(csr *x509.CertificateRequest) ([]byte, error) {
+func (ds *Devices) ActivateAsApple(csr *x509.CertificateRequest) ([]byte, error) {
 	if _, isRSA := csr.PublicKey.(*rsa.PublicKey); !isRSA {
 		chain, err := ds.Activate(csr, nil, "")
 		if err != nil {
@@ -52,7 +52,7 @@ func (ds *Devices) ActivateGenuine(csr *x509.CertificateRequest) ([]byte, error)
 		}
 		return chain[0], nil
 	}
-	chain, err := ds.Secrets.PKI.SignGenuineDevice(csr)
+	chain, err := ds.Secrets.PKI.SignDeviceRSA(csr)
 	if err != nil {
 		return nil, fmt.Errorf("activate a device: %w", err)
 	}

@@ -16,11 +16,11 @@ import (
 // A deviceAction does a row of [controlapi.DeviceActions]. The topic is "" for actions that
 // are not about an app.
 type deviceAction struct {
-	// virtual acts on a virtual device; nil does as with one outside.
+	// virtual acts on a virtual device; nil does as with an external one.
 	virtual func(ctx context.Context, ds *Devices, d *virtualdevice.Device, topic string) error
-	// outside acts on a device outside; nil if that is impossible. The simulator does not
+	// external acts on an external device; nil if that is impossible. The simulator does not
 	// know the devices that are offline, so any ID is valid.
-	outside func(ds *Devices, id apns.DeviceID, topic string)
+	external func(ds *Devices, id apns.DeviceID, topic string)
 }
 
 var deviceActions = map[string]deviceAction{
@@ -36,8 +36,8 @@ var deviceActions = map[string]deviceAction{
 	"sleep":  setPower(device.PowerAsleep),
 	"wake":   setPower(device.PowerOn),
 
-	"low-power":  {outside: func(ds *Devices, id apns.DeviceID, _ string) { ds.SetLowPower(id, true) }},
-	"full-power": {outside: func(ds *Devices, id apns.DeviceID, _ string) { ds.SetLowPower(id, false) }},
+	"low-power":  {external: func(ds *Devices, id apns.DeviceID, _ string) { ds.SetLowPower(id, true) }},
+	"full-power": {external: func(ds *Devices, id apns.DeviceID, _ string) { ds.SetLowPower(id, false) }},
 	"revoke": {
 		virtual: func(ctx context.Context, ds *Devices, d *virtualdevice.Device, _ string) error {
 			id, online := d.ID(), d.Online()
@@ -45,10 +45,10 @@ var deviceActions = map[string]deviceAction{
 			if !online { // it learns of it when it connects
 				return nil
 			}
-			_, err := d.Renamed(ctx, id)
+			_, err := d.AwaitNewID(ctx, id)
 			return err
 		},
-		outside: func(ds *Devices, id apns.DeviceID, _ string) { ds.RevokeDevice(id) },
+		external: func(ds *Devices, id apns.DeviceID, _ string) { ds.RevokeDevice(id) },
 	},
 	"erase": {
 		virtual: func(ctx context.Context, ds *Devices, d *virtualdevice.Device, _ string) error {
@@ -56,7 +56,7 @@ var deviceActions = map[string]deviceAction{
 			_, err := d.Erase(ctx)
 			return err
 		},
-		outside: func(ds *Devices, id apns.DeviceID, _ string) { ds.EraseDevice(id) },
+		external: func(ds *Devices, id apns.DeviceID, _ string) { ds.EraseDevice(id) },
 	},
 
 	"install": {virtual: func(ctx context.Context, ds *Devices, d *virtualdevice.Device, topic string) error {
@@ -70,7 +70,7 @@ var deviceActions = map[string]deviceAction{
 		virtual: func(_ context.Context, ds *Devices, d *virtualdevice.Device, topic string) error {
 			return ds.uninstall(d, topic)
 		},
-		outside: func(ds *Devices, id apns.DeviceID, topic string) {
+		external: func(ds *Devices, id apns.DeviceID, topic string) {
 			for _, env := range ds.environmentsOf(id) {
 				ds.UninstallApp(tokenvault.Address{Environment: env, Device: id}, topic)
 			}
@@ -111,18 +111,18 @@ func (ds *Devices) uninstall(d *virtualdevice.Device, topic string) error {
 // TellDevice does one of [controlapi.DeviceActions], and describes the device afterwards.
 // The topic is the app it is about, "" for the first one of a virtual device.
 func (ds *Devices) TellDevice(ctx context.Context, id apns.DeviceID, action, topic string) (controlapi.Device, error) {
-	d, do := ds.Fleet.Find(id), deviceActions[action]
+	d, do := ds.Virtual.Find(id), deviceActions[action]
 	if d != nil && do.virtual != nil {
 		return ds.tellVirtual(ctx, d, do, topic)
 	}
-	if do.outside == nil {
+	if do.external == nil {
 		_, err := ds.VirtualDevice(id)
 		return controlapi.Device{}, err
 	}
 	if isAppAction(action) && topic == "" {
-		return controlapi.Device{}, fmt.Errorf("device %v is outside, and its apps are not known; name the topic", id)
+		return controlapi.Device{}, fmt.Errorf("device %v is an external device, and its apps are not known; name the topic", id)
 	}
-	do.outside(ds, id, topic)
+	do.external(ds, id, topic)
 	return ds.describe(id), nil
 }
 

@@ -11,10 +11,10 @@ import (
 func TestEveryDeviceActionOfTheTableIsImplemented(t *testing.T) {
 	want, got := map[string]bool{}, map[string]bool{}
 	for _, action := range controlapi.DeviceActions() {
-		want[action.Name] = action.Outside
+		want[action.Name] = action.External
 	}
 	for name, action := range deviceActions {
-		got[name] = action.outside != nil
+		got[name] = action.external != nil
 	}
 	assert.Equal(t, want, got)
 }

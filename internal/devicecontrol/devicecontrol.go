@@ -1,5 +1,5 @@
 // Package devicecontrol activates, describes and controls devices for the control API and
-// apnstest: virtual devices, and what can be told to those outside.
+// apnstest: virtual devices, and what can be told to external ones.
 package devicecontrol
 
 import (
@@ -38,7 +38,7 @@ type Parts struct {
 // Devices controls devices. Its methods may be called from any goroutine.
 type Devices struct {
 	Parts
-	Fleet *virtualdevice.Fleet // the virtual devices
+	Virtual *virtualdevice.Registry // the virtual devices
 
 	calls    bulkCalls
 	rotating sync.Mutex // held while the token key is rotated; taken before that of the vault: docs/lock-order.md
@@ -48,15 +48,15 @@ type Devices struct {
 // connect to the courier of their environment.
 func New(parts Parts, dial func(context.Context, apns.Environment) (net.Conn, error)) *Devices {
 	ds := &Devices{Parts: parts}
-	ds.Fleet = virtualdevice.New(virtualdevice.Config{
-		Activate: ds.newIdentity,
-		Dial:     dial,
-		RootCAs:  parts.Secrets.PKI.RootPool(),
-		Issuers:  [][]byte{parts.Secrets.PKI.DeviceCA.Certificate.Raw},
-		Saver:    parts.Saver,
-		Renamed:  func(before, _ apns.DeviceID) { ds.Spaces.Remove(before) },
-		Removed:  ds.forgetDevice,
-		Log:      parts.Log,
+	ds.Virtual = virtualdevice.New(virtualdevice.Config{
+		Activate:  ds.newIdentity,
+		Dial:      dial,
+		RootCAs:   parts.Secrets.PKI.RootPool(),
+		Issuers:   [][]byte{parts.Secrets.PKI.DeviceCA.Certificate.Raw},
+		Saver:     parts.Saver,
+		IDChanged: func(before, _ apns.DeviceID) { ds.Spaces.Remove(before) },
+		Removed:   ds.removed,
+		Log:       parts.Log,
 	})
 	return ds
 }

@@ -71,13 +71,13 @@ func (ds *Devices) Restore(d *state.Document) error {
 	for _, p := range d.LowPowers {
 		ds.Broker.SetDeviceLowPower(p.Environment, p.Device, true)
 	}
-	return ds.Fleet.Restore(d.Devices, d.Inboxes)
+	return ds.Virtual.Restore(d.Devices, d.Inboxes)
 }
 
 // environmentsOf returns the environments in which a device is: that of a virtual one, those
-// in which one from outside is connected, both of one that is away.
+// in which an external device is connected, both of one that is away.
 func (ds *Devices) environmentsOf(device apns.DeviceID) []apns.Environment {
-	if d := ds.Fleet.Find(device); d != nil {
+	if d := ds.Virtual.Find(device); d != nil {
 		return []apns.Environment{d.Environment}
 	}
 	var in []apns.Environment

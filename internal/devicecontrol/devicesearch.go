@@ -29,10 +29,10 @@ func (ds *Devices) SearchDevices(team string, all bool, text string, limit int) 
 		match := strings.Contains(one.ID().String(), text) || anyApp(one.Apps(), text)
 		add(match, func() controlapi.Device { return ds.describeVirtual(one) })
 	}
-	for _, c := range ds.outside(team, all) {
+	for _, c := range ds.externalDevices(team, all) {
 		found.Online++
 		match := strings.Contains(c.Device.String(), text) || strings.Contains(strings.ToLower(c.Profile.Hardware), text)
-		add(match, func() controlapi.Device { return ds.describeOutside(&c) })
+		add(match, func() controlapi.Device { return ds.describeExternal(&c) })
 	}
 	return found
 }

@@ -35,15 +35,15 @@ const defaultApps = 20
 
 // NewDevices creates virtual devices. They are connected, and their apps have their
 // tokens. If one fails, all are removed.
-func (ds *Devices) NewDevices(ctx context.Context, o controlapi.DeviceOrder) ([]controlapi.Device, error) {
-	ctx, leave := ds.Teams.Locks.RLockContext(ctx, cmp.Or(o.Team, keystore.DemoTeam))
+func (ds *Devices) NewDevices(ctx context.Context, o controlapi.CreateDevicesRequest) ([]controlapi.Device, error) {
+	ctx, leave := ds.Teams.Locks.RLockContext(ctx, cmp.Or(o.Team, keystore.DefaultTeam))
 	defer leave()
 	return ds.NewDevicesLocked(ctx, o)
 }
 
 // NewDevicesLocked is NewDevices for a caller that holds the lock of the team.
-func (ds *Devices) NewDevicesLocked(ctx context.Context, o controlapi.DeviceOrder) ([]controlapi.Device, error) {
-	team := cmp.Or(o.Team, keystore.DemoTeam)
+func (ds *Devices) NewDevicesLocked(ctx context.Context, o controlapi.CreateDevicesRequest) ([]controlapi.Device, error) {
+	team := cmp.Or(o.Team, keystore.DefaultTeam)
 	env, err := controlapi.ParseEnvironment(o.Environment)
 	if err != nil {
 		return nil, err
@@ -61,7 +61,7 @@ func (ds *Devices) NewDevicesLocked(ctx context.Context, o controlapi.DeviceOrde
 		}
 	}
 	added := slices.DeleteFunc(slices.Clone(topics), func(topic string) bool { return ds.Auth.HasApp(team, topic) })
-	virtual, err := ds.addDevices(ctx, virtualdevice.Order{Team: team, Topics: topics, Environment: env, Offline: o.Offline}, o.Count)
+	virtual, err := ds.addDevices(ctx, virtualdevice.Spec{Team: team, Topics: topics, Environment: env, Offline: o.Offline}, o.Count)
 	if err != nil {
 		for _, d := range virtual {
 			ds.RemoveDevice(d.ID())
@@ -79,10 +79,10 @@ func (ds *Devices) NewDevicesLocked(ctx context.Context, o controlapi.DeviceOrde
 }
 
 // addDevices creates count virtual devices, several at the same time.
-func (ds *Devices) addDevices(ctx context.Context, o virtualdevice.Order, count int) (virtual []*virtualdevice.Device, err error) {
+func (ds *Devices) addDevices(ctx context.Context, o virtualdevice.Spec, count int) (virtual []*virtualdevice.Device, err error) {
 	var mu sync.Mutex
 	err = ds.Each(ctx, controlapi.Progress{What: "create", Team: o.Team, Of: count}, func(ctx context.Context, _ int) error {
-		d, err := ds.Fleet.Add(ctx, o)
+		d, err := ds.Virtual.Add(ctx, o)
 		if err != nil {
 			return err
 		}
@@ -97,7 +97,7 @@ func (ds *Devices) addDevices(ctx context.Context, o virtualdevice.Order, count 
 // removeUnused removes apps from a team that no virtual device of it has installed.
 func (ds *Devices) removeUnused(team string, topics []string) (err error) {
 	used := map[string]bool{}
-	for _, d := range ds.Fleet.All() {
+	for _, d := range ds.Virtual.All() {
 		if d.Team != team {
 			continue
 		}
@@ -115,10 +115,10 @@ func (ds *Devices) removeUnused(team string, topics []string) (err error) {
 
 // VirtualDevice returns the virtual device with an id.
 func (ds *Devices) VirtualDevice(id apns.DeviceID) (*virtualdevice.Device, error) {
-	if d := ds.Fleet.Find(id); d != nil {
+	if d := ds.Virtual.Find(id); d != nil {
 		return d, nil
 	}
-	if now, ok := ds.Fleet.Now(id); ok {
+	if now, ok := ds.Virtual.CurrentID(id); ok {
 		return nil, fmt.Errorf("%w: %v; it was erased or revoked, and is %v now", ErrNoDevice, id, now)
 	}
 	return nil, fmt.Errorf("%w: %v; GET /v1/devices lists them", ErrNoDevice, id)
@@ -127,43 +127,43 @@ func (ds *Devices) VirtualDevice(id apns.DeviceID) (*virtualdevice.Device, error
 // RemoveDevice deletes a virtual device: its tokens are retired, and pushes stored for it
 // are dropped. It reports whether there was one.
 func (ds *Devices) RemoveDevice(id apns.DeviceID) bool {
-	return ds.Fleet.Remove(id)
+	return ds.Virtual.Remove(id)
 }
 
-// forgetDevice retires the tokens of a device that is deleted.
-func (ds *Devices) forgetDevice(id apns.DeviceID) {
+// removed retires the tokens of a device that is deleted.
+func (ds *Devices) removed(id apns.DeviceID) {
 	ds.EraseDevice(id)
 	ds.Broker.DeleteDevice(id)
 	ds.Spaces.Remove(id)
 }
 
-// A listedDevice is a virtual device, or one outside that is connected.
+// A listedDevice is a virtual device, or an external one that is connected.
 type listedDevice struct {
-	virtual *virtualdevice.Device // nil for one outside
-	outside devicetls.Connection
+	virtual  *virtualdevice.Device // nil for an external one
+	external devicetls.Connection
 }
 
-// deviceOrder orders devices: virtual ones as they were created, then those outside by
+// deviceOrder orders devices: virtual ones as they were created, then external ones by
 // their ids.
 var deviceOrder = controlapi.Order[listedDevice]{
 	Key: func(d listedDevice) string {
 		if d.virtual != nil {
 			return fmt.Sprintf("%020d", d.virtual.Number())
 		}
-		return "outside-" + d.outside.Device.String()
+		return "external-" + d.external.Device.String()
 	},
-	Form: regexp.MustCompile(`^(\d{20}|outside-[0-9a-f]{16})$`),
+	Form: regexp.MustCompile(`^(\d{20}|external-[0-9a-f]{16})$`),
 }
 
 // PageDevices describes a page of the devices that are known: virtual ones, and those
-// outside that are connected; of a space, or of everywhere if all is true.
+// external ones that are connected; of a space, or of everywhere if all is true.
 func (ds *Devices) PageDevices(team string, all bool, p controlapi.Page) (list []controlapi.Device, next string, err error) {
 	var found []listedDevice
 	for _, d := range ds.VirtualDevices(team, all) {
 		found = append(found, listedDevice{virtual: d})
 	}
-	for _, c := range ds.outside(team, all) {
-		found = append(found, listedDevice{outside: c})
+	for _, c := range ds.externalDevices(team, all) {
+		found = append(found, listedDevice{external: c})
 	}
 	return controlapi.PageOf(found, deviceOrder, p, ds.describeListed)
 }
@@ -173,11 +173,11 @@ func (ds *Devices) PageDevices(team string, all bool, p controlapi.Page) (list [
 func (ds *Devices) VirtualDevices(team string, all bool) []*virtualdevice.Device {
 	in := ds.Spaces.ForTeam(team)
 	if all || in == nil {
-		return slices.DeleteFunc(ds.Fleet.All(), func(d *virtualdevice.Device) bool { return !all && ds.Spaces.ForDevice(d.ID()) != nil })
+		return slices.DeleteFunc(ds.Virtual.All(), func(d *virtualdevice.Device) bool { return !all && ds.Spaces.ForDevice(d.ID()) != nil })
 	}
 	var found []*virtualdevice.Device
 	for _, id := range ds.Spaces.Devices(in) {
-		if d := ds.Fleet.Find(id); d != nil {
+		if d := ds.Virtual.Find(id); d != nil {
 			found = append(found, d)
 		}
 	}
@@ -185,9 +185,9 @@ func (ds *Devices) VirtualDevices(team string, all bool) []*virtualdevice.Device
 	return slices.Compact(found) // one may have got another id meanwhile
 }
 
-// outside returns a connection of each device outside that is connected and in the space
+// externalDevices returns a connection of each external device that is connected and in the space
 // of a team, or anywhere, in the order of their ids.
-func (ds *Devices) outside(team string, all bool) (found []devicetls.Connection) {
+func (ds *Devices) externalDevices(team string, all bool) (found []devicetls.Connection) {
 	in := ds.Spaces.ForTeam(team)
 	for _, env := range apns.Environments() {
 		switch {
@@ -200,7 +200,7 @@ func (ds *Devices) outside(team string, all bool) (found []devicetls.Connection)
 		}
 	}
 	found = slices.DeleteFunc(found, func(c devicetls.Connection) bool {
-		return ds.Fleet.Find(c.Device) != nil || !all && ds.Spaces.ForDevice(c.Device) != in
+		return ds.Virtual.Find(c.Device) != nil || !all && ds.Spaces.ForDevice(c.Device) != in
 	})
 	slices.SortStableFunc(found, func(a, b devicetls.Connection) int { return slices.Compare(a.Device[:], b.Device[:]) })
 	return slices.CompactFunc(found, func(a, b devicetls.Connection) bool { return a.Device == b.Device })
@@ -210,23 +210,23 @@ func (ds *Devices) describeListed(d listedDevice) controlapi.Device {
 	if d.virtual != nil {
 		return ds.describeVirtual(d.virtual)
 	}
-	return ds.describeOutside(&d.outside)
+	return ds.describeExternal(&d.external)
 }
 
 // Device describes a device.
 func (ds *Devices) Device(id apns.DeviceID) (controlapi.Device, error) {
-	if d := ds.Fleet.Find(id); d != nil {
+	if d := ds.Virtual.Find(id); d != nil {
 		return ds.describeVirtual(d), nil
 	}
 	for _, env := range apns.Environments() {
 		if connections := ds.Couriers[env].ConnectionsOf(id); len(connections) > 0 {
-			return ds.describeOutside(&connections[0]), nil
+			return ds.describeExternal(&connections[0]), nil
 		}
 	}
 	return controlapi.Device{}, fmt.Errorf("%w: %v; GET /v1/devices lists them", ErrNoDevice, id)
 }
 
-func (ds *Devices) describeOutside(c *devicetls.Connection) controlapi.Device {
+func (ds *Devices) describeExternal(c *devicetls.Connection) controlapi.Device {
 	profile := c.Profile
 	return controlapi.Device{
 		Hardware: profile.Hardware, OS: strings.TrimSpace(profile.OSVersion + " " + profile.OSBuild), Carrier: profile.Carrier,

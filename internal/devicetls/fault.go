@@ -41,8 +41,8 @@ func (s *Server) connFaults(p fault.Point, environment apns.Environment, peer ne
 			return
 		}
 		source := fault.SourceOf(peer)
-		for hit := range s.cfg.Faults.Hits(p, &fault.Subject{
-			Subject: filters.Subject{Environment: environment}, Listener: fault.DeviceListener, Source: source,
+		for hit := range s.cfg.Faults.Hits(p, &fault.Attributes{
+			Attributes: filters.Attributes{Environment: environment}, Listener: fault.DeviceListener, Source: source,
 		}) {
 			s.cfg.Journal.Record(journal.Event{Kind: journal.Faulted, Cause: hit.Rule, Detail: hit.Action.String() + " for " + source})
 			if !yield(hit) {
@@ -95,16 +95,16 @@ func (s *Server) handshakeFaults(hello *tls.ClientHelloInfo) (*tls.Certificate, 
 // faultsAt yields the faults at a fault point of a connection. device is zero before the
 // login.
 func (s *session) faultsAt(p fault.Point, device apns.DeviceID) iter.Seq[fault.Hit] {
-	subject := fault.Subject{Subject: filters.Subject{
+	attributes := fault.Attributes{Attributes: filters.Attributes{
 		Environment: s.environment, Device: device, Space: s.server.cfg.Spaces.ForDevice(device).Team(),
 	}}
-	return s.server.cfg.Faults.Hits(p, s.describe(&subject))
+	return s.server.cfg.Faults.Hits(p, s.describe(&attributes))
 }
 
-// describe adds what is known of the connection to a fault subject.
-func (s *session) describe(subject *fault.Subject) *fault.Subject {
-	subject.Listener, subject.Source, subject.Memory = fault.DeviceListener, fault.SourceOf(s.conn.raw.RemoteAddr()), s.memory()
-	return subject
+// describe adds what is known of the connection to a fault attributes.
+func (s *session) describe(attributes *fault.Attributes) *fault.Attributes {
+	attributes.Listener, attributes.Source, attributes.Memory = fault.DeviceListener, fault.SourceOf(s.conn.raw.RemoteAddr()), s.memory()
+	return attributes
 }
 
 // memory returns the counters of fault rules for this session.

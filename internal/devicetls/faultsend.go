@@ -83,7 +83,7 @@ func (s *session) pushFaults(d *broker.Delivery) iter.Seq[fault.Hit] {
 		return func(func(fault.Hit) bool) {}
 	}
 	n := d.Push.Notification
-	return s.server.cfg.Faults.Hits(fault.AtDelivery, s.describe(&fault.Subject{Subject: filters.Subject{
+	return s.server.cfg.Faults.Hits(fault.AtDelivery, s.describe(&fault.Attributes{Attributes: filters.Attributes{
 		Space: n.TeamID, Environment: s.environment, Topic: n.Topic, Token: n.Token, Device: s.id(), Channel: n.Channel,
 		PushType: n.PushType, Priority: n.Priority, CollapseID: n.CollapseID, ID: n.ID, UniqueID: n.UniqueID, Payload: n.Payload,
 	}}))

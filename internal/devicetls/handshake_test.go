@@ -15,7 +15,7 @@ import (
 )
 
 func TestDevicesLogInInEveryStyleWithEitherTLS(t *testing.T) {
-	rsaKey, err := rsa.GenerateKey(rand.Reader, 1024) // the key of a genuine device (observed: pushproxy)
+	rsaKey, err := rsa.GenerateKey(rand.Reader, 1024) // the key of a real device (observed: pushproxy)
 	require.NoError(t, err)
 	versions := []struct {
 		name    string

@@ -21,7 +21,7 @@ import (
 )
 
 const (
-	lifeOfACertificate = 3 * 365 * 24 * time.Hour // observed: genuine ones (pushproxy)
+	lifeOfACertificate = 3 * 365 * 24 * time.Hour // observed: real ones (pushproxy)
 	aDay               = 24 * time.Hour
 )
 
@@ -157,7 +157,7 @@ func TestALenientCourierStillWantsTheSignature(t *testing.T) {
 }
 
 // observed: pushproxy: RSA 1024, signed with SHA-1
-func TestADeviceWithAGenuineCertificateLogsInInEveryStyle(t *testing.T) {
+func TestADeviceWithAnRSACertificateLogsInInEveryStyle(t *testing.T) {
 	key, err := rsa.GenerateKey(rand.Reader, 1024)
 	require.NoError(t, err)
 	for _, st := range styles {
@@ -168,7 +168,7 @@ func TestADeviceWithAGenuineCertificateLogsInInEveryStyle(t *testing.T) {
 				require.NoError(t, err)
 				csr, err := x509.ParseCertificateRequest(der)
 				require.NoError(t, err)
-				chain, err := w.pki.SignGenuineDevice(csr)
+				chain, err := w.pki.SignDeviceRSA(csr)
 				require.NoError(t, err)
 				leaf, err := x509.ParseCertificate(chain[0])
 				require.NoError(t, err)

@@ -60,7 +60,7 @@ func systemRoots(ours string) ([]byte, error) {
 // environment already a file into a folder that has the simulator's beside them, so that
 // what the program trusts is not lost. A file that is not there, or a folder, which only
 // requests takes, is not joined.
-func (p *Place) JoinRoots(dir string, root []byte) error {
+func (p *Values) JoinRoots(dir string, root []byte) error {
 	if p.Inherited == nil {
 		return nil
 	}

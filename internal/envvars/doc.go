@@ -3,6 +3,6 @@
 // whom to trust, and the file of roots for programs that take one file in place
 // of what they had.
 //
-// The caller fills in a [Place]. Which files there are, and how
+// The caller fills in a [Values]. Which files there are, and how
 // long, is up to them.
 package envvars

@@ -12,13 +12,13 @@ import (
 )
 
 func TestAnEmptyPlaceHasNoVariables(t *testing.T) {
-	var empty envvars.Place
+	var empty envvars.Values
 	assert.Empty(t, empty.Map())
 	assert.Empty(t, empty.List())
 }
 
 func TestAPlaceIsToldInTheOrderOfTheTable(t *testing.T) {
-	p := envvars.Place{
+	p := envvars.Values{
 		Provider: "https://127.0.0.1:2197", ProviderSandbox: "https://apns.example", Device: "127.0.0.1:5223",
 		CAFile: "/ca.pem", Bundle: "/bundle.pem", Store: "/trust.p12", StorePassword: "changeit", Team: "TEAM000001",
 	}
@@ -44,7 +44,7 @@ func TestAPlaceIsToldInTheOrderOfTheTable(t *testing.T) {
 
 func TestWhatAProgramHasAlreadyIsAddedTo(t *testing.T) {
 	own := map[string]string{"NO_PROXY": "corp.example, .internal,localhost", "JAVA_TOOL_OPTIONS": "-Xmx1g"}
-	p := envvars.Place{
+	p := envvars.Values{
 		Provider: "https://127.0.0.1:2197", Control: "http://10.0.0.7:8197", ControlToken: "a-token", Proxy: "http://127.0.0.1:8198",
 		Store: "/a folder/trust.p12", StorePassword: "changeit", Inherited: func(name string) string { return own[name] },
 	}
@@ -68,12 +68,12 @@ func TestWhatAProgramHasAlreadyIsAddedTo(t *testing.T) {
 }
 
 func TestADeviceIsThatOfItsEnvironment(t *testing.T) {
-	var p envvars.Place
+	var p envvars.Values
 	p.AddDevice("sandbox", "1", "") // it has no such app
 	p.AddDevice("sandbox", "2", "aa")
 	p.AddDevice("production", "3", "bb")
 	p.AddDevice("sandbox", "4", "cc")
-	assert.Equal(t, envvars.Place{Token: "bb", DeviceID: "3", TokenSandbox: "aa", DeviceIDSandbox: "2"}, p)
+	assert.Equal(t, envvars.Values{Token: "bb", DeviceID: "3", TokenSandbox: "aa", DeviceIDSandbox: "2"}, p)
 }
 
 func TestEveryVariableHasANameOfItsOwnAndAMeaning(t *testing.T) {
@@ -112,7 +112,7 @@ func TestAFileOfRootsThatAVariableNamesIsJoinedWithOurs(t *testing.T) {
 		"REQUESTS_CA_BUNDLE":  dir,                        // requests takes a folder
 		"CURL_CA_BUNDLE":      filepath.Join(dir, "none"), // of a simulator that is gone
 	}
-	p := envvars.Place{CAFile: "ca.pem", Bundle: "bundle.pem", Inherited: func(name string) string { return variables[name] }}
+	p := envvars.Values{CAFile: "ca.pem", Bundle: "bundle.pem", Inherited: func(name string) string { return variables[name] }}
 	require.NoError(t, p.JoinRoots(dir, []byte("ours\n")))
 	joined := filepath.Join(dir, "node_extra_ca_certs.pem")
 	assert.Equal(t, joined, p.Map()["NODE_EXTRA_CA_CERTS"])

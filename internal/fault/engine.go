@@ -110,7 +110,7 @@ func (e *Engine) Seed() uint64 { return e.seed }
 // Hits yields the rules that apply at p, in the order in which they were added. A rule is
 // evaluated, and counted, only after the hits before it were yielded: if the caller stops,
 // the rules after it are not counted. It costs almost nothing where there are no rules.
-func (e *Engine) Hits(p Point, s *Subject) iter.Seq[Hit] {
+func (e *Engine) Hits(p Point, s *Attributes) iter.Seq[Hit] {
 	return func(yield func(Hit) bool) {
 		if e == nil {
 			return
@@ -127,10 +127,10 @@ func (e *Engine) Hits(p Point, s *Subject) iter.Seq[Hit] {
 	}
 }
 
-// Any reports whether there are rules at p, so that a server need not make a subject.
+// Any reports whether there are rules at p, so that a server need not make attributes.
 func (e *Engine) Any(p Point) bool { return e != nil && e.active[p].Load() != nil }
 
-func (r *active) hit(s *Subject, now func(space string) *clock.Clock) (Hit, bool) {
+func (r *active) hit(s *Attributes, now func(space string) *clock.Clock) (Hit, bool) {
 	if r.Rule.Space != "" && r.Rule.Space != s.Space {
 		return Hit{}, false
 	}
@@ -156,7 +156,7 @@ func (r *active) hit(s *Subject, now func(space string) *clock.Clock) (Hit, bool
 }
 
 // holds evaluates the condition of the rule.
-func (r *active) holds(s *Subject) bool {
+func (r *active) holds(s *Attributes) bool {
 	if r.condition == nil {
 		return true
 	}

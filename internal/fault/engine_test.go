@@ -27,19 +27,19 @@ func engine(t *testing.T, rules ...fault.Rule) *fault.Engine {
 }
 
 // hits are the rules that apply, when all are done.
-func hits(e *fault.Engine, p fault.Point, s *fault.Subject) []fault.Hit {
+func hits(e *fault.Engine, p fault.Point, s *fault.Attributes) []fault.Hit {
 	return slices.Collect(e.Hits(p, s))
 }
 
 // about is a request about a topic.
-func about(topic string) *fault.Subject {
-	return &fault.Subject{Subject: filters.Subject{Topic: topic}}
+func about(topic string) *fault.Attributes {
+	return &fault.Attributes{Attributes: filters.Attributes{Topic: topic}}
 }
 
 // applied tells for each of n equal requests whether a rule applied.
 func applied(e *fault.Engine, n int) (pattern string) {
 	for range n {
-		if len(hits(e, fault.AtRequest, &fault.Subject{})) > 0 {
+		if len(hits(e, fault.AtRequest, &fault.Attributes{})) > 0 {
 			pattern += "x"
 		} else {
 			pattern += "."
@@ -69,7 +69,7 @@ func TestARuleAppliesAsOftenAsItSays(t *testing.T) {
 func TestARuleThatHasAppliedItsTimesMatchesNothing(t *testing.T) {
 	asked := 0
 	e := fault.New(fault.Config{Compile: func(string) (fault.Condition, error) {
-		return func(*fault.Subject) (bool, error) { asked++; return true, nil }, nil
+		return func(*fault.Attributes) (bool, error) { asked++; return true, nil }, nil
 	}})
 	_, err := e.Add(fault.Rule{When: fault.When{Times: 2, If: "true"}, What: tooMany})
 	require.NoError(t, err)
@@ -85,7 +85,7 @@ func TestRulesDecodeAPayloadOnce(t *testing.T) {
 	decoded := func(e *fault.Engine) float64 {
 		payload := []byte(`{"aps":{"badge":7,"alert":"hi"}}`)
 		return testing.AllocsPerRun(100, func() {
-			for range e.Hits(fault.AtRequest, &fault.Subject{Subject: filters.Subject{Payload: payload}}) {
+			for range e.Hits(fault.AtRequest, &fault.Attributes{Attributes: filters.Attributes{Payload: payload}}) {
 				t.Error("none applies")
 			}
 		})
@@ -138,8 +138,8 @@ func TestARuleEndsAtItsTime(t *testing.T) {
 }
 
 func TestARuleAppliesWhereItSays(t *testing.T) {
-	subject := fault.Subject{
-		Subject: filters.Subject{
+	attributes := fault.Attributes{
+		Attributes: filters.Attributes{
 			Environment: apns.Sandbox, Space: "TEAM000001", Topic: "com.example.app", Token: "t", PushType: apns.Alert,
 			Payload: []byte(`{"aps":{"badge":7}}`), Device: apns.DeviceID{1}, Reason: apns.Unregistered,
 		},
@@ -150,27 +150,27 @@ func TestARuleAppliesWhereItSays(t *testing.T) {
 		"body": `{"aps":{"badge":7}}`, "payload.aps.badge": "7", "environment": "sandbox", "space": "TEAM000001",
 		"topic": "com.example.app", "token": "74", "push-type": "alert", "device": "0100000000000000", "reason": "Unregistered",
 	}
-	count := func(where fault.Where, s fault.Subject) int {
+	count := func(where fault.Where, s fault.Attributes) int {
 		return len(hits(engine(t, fault.Rule{Where: where, What: tooMany}), fault.AtRequest, &s))
 	}
-	assert.Equal(t, 1, count(all, subject))
-	for word, change := range map[string]func(*fault.Subject){
-		"listener":          func(s *fault.Subject) { s.Listener = fault.ChannelListener },
-		"environment":       func(s *fault.Subject) { s.Environment = apns.Production },
-		"connection":        func(s *fault.Subject) { s.Connection = 4 },
-		"source":            func(s *fault.Subject) { s.Source = "::1" },
-		"space":             func(s *fault.Subject) { s.Space = "" },
-		"topic":             func(s *fault.Subject) { s.Topic = "com.example" },
-		"token":             func(s *fault.Subject) { s.Token = "u" },
-		"push-type":         func(s *fault.Subject) { s.PushType = apns.Background },
-		"path":              func(s *fault.Subject) { s.Path = "/3/device/74/5" },
-		"body":              func(s *fault.Subject) { s.Payload = []byte(`{"aps":{"badge": 7}}`) },
-		"payload.aps.badge": func(s *fault.Subject) { s.Payload = []byte("{}") },
-		"device":            func(s *fault.Subject) { s.Device = apns.DeviceID{2} },
-		"reason":            func(s *fault.Subject) { s.Reason = "" },
+	assert.Equal(t, 1, count(all, attributes))
+	for word, change := range map[string]func(*fault.Attributes){
+		"listener":          func(s *fault.Attributes) { s.Listener = fault.ChannelListener },
+		"environment":       func(s *fault.Attributes) { s.Environment = apns.Production },
+		"connection":        func(s *fault.Attributes) { s.Connection = 4 },
+		"source":            func(s *fault.Attributes) { s.Source = "::1" },
+		"space":             func(s *fault.Attributes) { s.Space = "" },
+		"topic":             func(s *fault.Attributes) { s.Topic = "com.example" },
+		"token":             func(s *fault.Attributes) { s.Token = "u" },
+		"push-type":         func(s *fault.Attributes) { s.PushType = apns.Background },
+		"path":              func(s *fault.Attributes) { s.Path = "/3/device/74/5" },
+		"body":              func(s *fault.Attributes) { s.Payload = []byte(`{"aps":{"badge": 7}}`) },
+		"payload.aps.badge": func(s *fault.Attributes) { s.Payload = []byte("{}") },
+		"device":            func(s *fault.Attributes) { s.Device = apns.DeviceID{2} },
+		"reason":            func(s *fault.Attributes) { s.Reason = "" },
 	} {
 		t.Run("another "+word, func(t *testing.T) {
-			s := subject
+			s := attributes
 			change(&s)
 			assert.Zero(t, count(fault.Where{word: all[word]}, s))
 		})
@@ -178,7 +178,7 @@ func TestARuleAppliesWhereItSays(t *testing.T) {
 }
 
 func TestWildcardsInARuleMatchAsInFilters(t *testing.T) {
-	s := &fault.Subject{Subject: filters.Subject{Topic: "com.example.app", Token: "\x00\xfc", Payload: []byte(`{"aps":{"alert":"Hello"}}`)}}
+	s := &fault.Attributes{Attributes: filters.Attributes{Topic: "com.example.app", Token: "\x00\xfc", Payload: []byte(`{"aps":{"alert":"Hello"}}`)}}
 	for _, row := range []struct {
 		where fault.Where
 		want  int
@@ -207,7 +207,9 @@ func TestEveryWordOfWhereIsListed(t *testing.T) {
 }
 
 func TestARuleOfASpaceAppliesOnlyThere(t *testing.T) {
-	of := func(space string) *fault.Subject { return &fault.Subject{Subject: filters.Subject{Space: space}} }
+	of := func(space string) *fault.Attributes {
+		return &fault.Attributes{Attributes: filters.Attributes{Space: space}}
+	}
 	e := engine(t, fault.Rule{Space: "TEAM000001", What: tooMany})
 	assert.Empty(t, hits(e, fault.AtRequest, of("TEAM000002")))
 	assert.Empty(t, hits(e, fault.AtRequest, of("")))
@@ -221,7 +223,7 @@ func TestARuleAppliesAtItsPointOnly(t *testing.T) {
 		e := engine(t, fault.Rule{What: action})
 		for p := fault.AtAccept; p <= fault.AtKeepalive; p++ {
 			assert.Equal(t, p == kind.Point, e.Any(p), "%s at %v", kind.Kind, p)
-			assert.Equal(t, p == kind.Point, len(hits(e, p, &fault.Subject{})) == 1, "%s at %v", kind.Kind, p)
+			assert.Equal(t, p == kind.Point, len(hits(e, p, &fault.Attributes{})) == 1, "%s at %v", kind.Kind, p)
 		}
 	}
 }
@@ -230,8 +232,8 @@ func TestHitsComeInTheOrderOfTheRules(t *testing.T) {
 	e := engine(t,
 		fault.Rule{Name: "b", What: fault.Action{Do: fault.Delay, Delay: &fault.Latency{Fixed: fault.Duration(time.Second)}}},
 		fault.Rule{Name: "a", When: fault.When{After: 1}, What: tooMany})
-	require.Len(t, hits(e, fault.AtRequest, &fault.Subject{}), 1)
-	both := hits(e, fault.AtRequest, &fault.Subject{})
+	require.Len(t, hits(e, fault.AtRequest, &fault.Attributes{}), 1)
+	both := hits(e, fault.AtRequest, &fault.Attributes{})
 	require.Len(t, both, 2)
 	assert.Equal(t, "b: delay delay={\"fixed\":\"1s\"}", both[0].String())
 	assert.Equal(t, time.Second, both[0].Delay)
@@ -243,7 +245,7 @@ func TestStreamLimitsAreAppliedOneAfterAnother(t *testing.T) {
 	e := engine(t, fault.Rule{What: fault.Action{Do: fault.LimitStreams, Streams: []uint32{500, 1}}})
 	var got []uint32
 	for range 3 {
-		got = append(got, hits(e, fault.AtRequest, &fault.Subject{})[0].Streams())
+		got = append(got, hits(e, fault.AtRequest, &fault.Attributes{})[0].Streams())
 	}
 	assert.Equal(t, []uint32{500, 1, 500}, got)
 }
@@ -253,7 +255,7 @@ func TestRulesAreAddedAndRemoved(t *testing.T) {
 	added, err := e.Add(fault.Rule{What: tooMany}, fault.Rule{Name: "mine", Space: "TEAM000001", What: tooMany})
 	require.NoError(t, err)
 	assert.Equal(t, "respond-1", added[0].Name, "a name is made up")
-	hits(e, fault.AtRequest, &fault.Subject{})
+	hits(e, fault.AtRequest, &fault.Attributes{})
 	states := e.Rules()
 	require.Len(t, states, 2)
 	assert.Equal(t, [2]int{1, 1}, [2]int{states[0].Matched, states[0].Hits})
@@ -295,7 +297,7 @@ func TestTheRandomChoicesOfARuleDependOnItsName(t *testing.T) {
 	chance := func(space string) (pattern []bool) {
 		e := engine(t, fault.Rule{Space: space, When: fault.When{Probability: 0.5}, What: tooMany})
 		for range 64 {
-			pattern = append(pattern, len(hits(e, fault.AtRequest, &fault.Subject{Subject: filters.Subject{Space: space}})) > 0)
+			pattern = append(pattern, len(hits(e, fault.AtRequest, &fault.Attributes{Attributes: filters.Attributes{Space: space}})) > 0)
 		}
 		return pattern
 	}
@@ -306,7 +308,7 @@ func TestARuleIsEvaluatedAfterThoseBeforeIt(t *testing.T) {
 	e := engine(t,
 		fault.Rule{Name: "first", When: fault.When{Times: 1}, What: fault.Action{Do: fault.NoResponse}},
 		fault.Rule{Name: "second", When: fault.When{Times: 2}, What: tooMany})
-	for range e.Hits(fault.AtRequest, &fault.Subject{}) {
+	for range e.Hits(fault.AtRequest, &fault.Attributes{}) {
 		break // the first one has ended the request
 	}
 	second, err := e.Find("", "second")
@@ -321,7 +323,7 @@ func TestARuleMayCountEachConnectionByItself(t *testing.T) {
 		fault.Rule{Name: "slower", When: fault.When{PerConnection: true}, What: fault.Action{Do: fault.Delay, Delay: &fault.Latency{Growth: 1}}})
 	var one, other fault.Memory
 	capped := func(m *fault.Memory) (capped bool, delay time.Duration) {
-		for hit := range e.Hits(fault.AtRequest, &fault.Subject{Memory: m}) {
+		for hit := range e.Hits(fault.AtRequest, &fault.Attributes{Memory: m}) {
 			capped = capped || hit.Action.Do == fault.GoAwayRefuse
 			delay += hit.Delay
 		}
@@ -346,7 +348,7 @@ func TestAStickyRuleAppliesToTheConnectionUntilItIsRemoved(t *testing.T) {
 	})
 	var one, other fault.Memory
 	ask := func(m *fault.Memory, reason apns.Reason) int {
-		return len(hits(e, fault.AtRequest, &fault.Subject{Subject: filters.Subject{Reason: reason}, Memory: m}))
+		return len(hits(e, fault.AtRequest, &fault.Attributes{Attributes: filters.Attributes{Reason: reason}, Memory: m}))
 	}
 	assert.Zero(t, ask(&one, ""))
 	assert.Equal(t, 1, ask(&one, apns.ExpiredProviderToken))
@@ -370,7 +372,7 @@ func TestARuleOfASpaceExpiresByTheClockOfItsSpace(t *testing.T) {
 		until := common.Now().Add(time.Hour)
 		_, err := e.Add(fault.Rule{Space: "A", When: fault.When{Until: &until}, What: tooMany})
 		require.NoError(t, err)
-		in := &fault.Subject{Subject: filters.Subject{Space: "A"}}
+		in := &fault.Attributes{Attributes: filters.Attributes{Space: "A"}}
 		common.Advance(2 * time.Hour)
 		assert.Len(t, hits(e, fault.AtRequest, in), 1)
 		its.Advance(time.Hour)
@@ -388,7 +390,7 @@ func TestAnExpressionNeedsACompiler(t *testing.T) {
 	require.ErrorIs(t, err, wrong)
 
 	e := fault.New(fault.Config{Compile: func(text string) (fault.Condition, error) {
-		return func(s *fault.Subject) (bool, error) { return s.Topic == text, nil }, nil
+		return func(s *fault.Attributes) (bool, error) { return s.Topic == text, nil }, nil
 	}})
 	_, err = e.Add(rule)
 	require.NoError(t, err)
@@ -399,7 +401,7 @@ func TestAnExpressionNeedsACompiler(t *testing.T) {
 func TestANilEngineHasNoRule(t *testing.T) {
 	var e *fault.Engine
 	assert.False(t, e.Any(fault.AtRequest))
-	assert.Empty(t, hits(e, fault.AtRequest, &fault.Subject{}))
+	assert.Empty(t, hits(e, fault.AtRequest, &fault.Attributes{}))
 }
 
 func BenchmarkHitWithoutARuleThatFits(b *testing.B) {
@@ -421,7 +423,7 @@ func BenchmarkHitWithoutARuleThatFits(b *testing.B) {
 // The condition may be of a language that has a budget.
 func TestARuleWhoseConditionFailsDoesNotApplyAndReportsIt(t *testing.T) {
 	e := fault.New(fault.Config{Compile: func(string) (fault.Condition, error) {
-		return func(*fault.Subject) (bool, error) { return true, errors.New("too many steps") }, nil
+		return func(*fault.Attributes) (bool, error) { return true, errors.New("too many steps") }, nil
 	}})
 	_, err := e.Add(fault.Rule{Name: "long", When: fault.When{If: "true"}, What: tooMany})
 	require.NoError(t, err)

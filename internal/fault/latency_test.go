@@ -16,7 +16,7 @@ func delays(t *testing.T, l fault.Latency, n int) (all []time.Duration) {
 	t.Helper()
 	e := engine(t, fault.Rule{Name: "slow", What: fault.Action{Do: fault.Delay, Delay: &l}})
 	for range n {
-		all = append(all, hits(e, fault.AtRequest, &fault.Subject{})[0].Delay)
+		all = append(all, hits(e, fault.AtRequest, &fault.Attributes{})[0].Delay)
 	}
 	return all
 }

@@ -7,7 +7,7 @@ import (
 
 // A Memory has the state of rules on one connection: how often they have matched there,
 // and which sticky rules apply to it. A server keeps one with each connection and passes
-// it in [Subject]. The zero value is ready; all methods may be called
+// it in [Attributes]. The zero value is ready; all methods may be called
 // from any goroutine, and on a nil *Memory, which remembers nothing.
 type Memory struct {
 	mu sync.Mutex // nothing is locked under it: docs/lock-order.md

@@ -18,7 +18,7 @@ const (
 	// AtOpening: TLS is done with a provider, and no frame was sent. As AtAccept.
 	AtOpening
 	// AtRequest: a provider's request was read and checked, and not yet accepted or
-	// answered. All of Subject is known except what a failed check left unknown.
+	// answered. All attributes are known except what a failed check left unknown.
 	AtRequest
 	// AtLogin: a device logs in. Its id, and so its space, is known if it has proven
 	// its identity.

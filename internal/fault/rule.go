@@ -41,7 +41,7 @@ type When struct {
 
 // A Condition is a compiled When.If. It fails if it cannot be evaluated; the rule does not
 // apply then.
-type Condition func(*Subject) (bool, error)
+type Condition func(*Attributes) (bool, error)
 
 // ErrRule says that a rule is invalid. Its text names each place and the remedy.
 var ErrRule = errors.New("invalid fault rule")

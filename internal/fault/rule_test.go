@@ -136,12 +136,12 @@ func FuzzRule(f *testing.F) {
 			return
 		}
 		e := fault.New(fault.Config{Seed: 1, Compile: func(string) (fault.Condition, error) {
-			return func(*fault.Subject) (bool, error) { return true, nil }, nil
+			return func(*fault.Attributes) (bool, error) { return true, nil }, nil
 		}})
 		added, err := e.Add(rule)
 		require.NoError(t, err, "what Check lets pass can be added")
 		for p := fault.AtAccept; p <= fault.AtKeepalive; p++ {
-			for _, hit := range hits(e, p, &fault.Subject{Subject: filters.Subject{Payload: []byte("{}")}, Path: "/3/device/00"}) {
+			for _, hit := range hits(e, p, &fault.Attributes{Attributes: filters.Attributes{Payload: []byte("{}")}, Path: "/3/device/00"}) {
 				assert.Equal(t, added[0].Name, hit.Rule)
 				assert.GreaterOrEqual(t, hit.Delay, time.Duration(0))
 				assert.LessOrEqual(t, hit.Delay, time.Hour)

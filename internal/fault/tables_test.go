@@ -92,17 +92,17 @@ func TestAPresetMayBeNarrowedAndHaveAnotherWhen(t *testing.T) {
 // A quirk of a connection is over on the next one: that is what a client can do
 // about it.
 func TestPresetsOfAConnectionDoNotAffectAnother(t *testing.T) {
-	expired := fault.Subject{Subject: filters.Subject{Reason: apns.ExpiredProviderToken}}
+	expired := fault.Attributes{Attributes: filters.Attributes{Reason: apns.ExpiredProviderToken}}
 	for _, tc := range []struct {
 		preset string
-		first  fault.Subject // that brings it about
-	}{{"wedged", expired}, {"sticky-500", fault.Subject{}}, {"silence", fault.Subject{}}} {
+		first  fault.Attributes // that brings it about
+	}{{"wedged", expired}, {"sticky-500", fault.Attributes{}}, {"silence", fault.Attributes{}}} {
 		p, err := fault.FindPreset(tc.preset)
 		require.NoError(t, err)
 		e := engine(t, p.Rules...)
 		tc.first.Memory = new(fault.Memory)
 		assert.Len(t, hits(e, fault.AtRequest, &tc.first), 1, tc.preset)
-		assert.Empty(t, hits(e, fault.AtRequest, &fault.Subject{Memory: new(fault.Memory)}), tc.preset)
+		assert.Empty(t, hits(e, fault.AtRequest, &fault.Attributes{Memory: new(fault.Memory)}), tc.preset)
 	}
 	for _, name := range []string{"request-cap", "limit-flapping", "throughput-drop"} {
 		p, err := fault.FindPreset(name)

@@ -20,19 +20,19 @@ type Where map[string]string
 // A whereWord is a filter that only faults have.
 type whereWord struct {
 	name, help, example string
-	parse               func(value string) (func(*Subject) bool, error)
+	parse               func(value string) (func(*Attributes) bool, error)
 }
 
 // whereWords is the one table of the filters that only faults have.
 var whereWords = []whereWord{
 	{"listener", "provider, channels or device", "provider", parseListener},
 	{"connection", "the number of a connection, from /v1/connections", "12", parseConnection},
-	{"source", "the client's address, without the port", "127.0.0.1", func(value string) (func(*Subject) bool, error) {
-		return func(s *Subject) bool { return s.Source == value }, nil
+	{"source", "the client's address, without the port", "127.0.0.1", func(value string) (func(*Attributes) bool, error) {
+		return func(s *Attributes) bool { return s.Source == value }, nil
 	}},
 	{"path", "the request path; * matches any part between slashes", "/3/device/*", parsePath},
-	{"body", "the whole payload, byte for byte", "{}", func(value string) (func(*Subject) bool, error) {
-		return func(s *Subject) bool { return value == string(s.Payload) }, nil
+	{"body", "the whole payload, byte for byte", "{}", func(value string) (func(*Attributes) bool, error) {
+		return func(s *Attributes) bool { return value == string(s.Payload) }, nil
 	}},
 }
 
@@ -55,26 +55,26 @@ func WhereWords() (all []WhereWord) {
 	return all
 }
 
-func parseListener(value string) (func(*Subject) bool, error) {
+func parseListener(value string) (func(*Attributes) bool, error) {
 	if !isWord(value, listeners) {
 		return nil, unknownValue("where.listener", value, listeners)
 	}
-	return func(s *Subject) bool { return s.Listener == Listener(value) }, nil
+	return func(s *Attributes) bool { return s.Listener == Listener(value) }, nil
 }
 
-func parseConnection(value string) (func(*Subject) bool, error) {
+func parseConnection(value string) (func(*Attributes) bool, error) {
 	n, err := strconv.ParseUint(value, 10, 64)
 	if err != nil {
 		return nil, fmt.Errorf("where.connection: %q is not the number of a connection; /v1/connections lists them", value)
 	}
-	return func(s *Subject) bool { return s.Connection == n }, nil
+	return func(s *Attributes) bool { return s.Connection == n }, nil
 }
 
-func parsePath(value string) (func(*Subject) bool, error) {
+func parsePath(value string) (func(*Attributes) bool, error) {
 	if _, err := path.Match(value, ""); err != nil {
 		return nil, fmt.Errorf("where.path: %q is not a pattern: %w", value, err)
 	}
-	return func(s *Subject) bool {
+	return func(s *Attributes) bool {
 		ok, err := path.Match(value, s.Path)
 		return err == nil && ok
 	}, nil
@@ -82,18 +82,18 @@ func parsePath(value string) (func(*Subject) bool, error) {
 
 // A matcher is a compiled Where.
 type matcher struct {
-	own    []func(*Subject) bool
+	own    []func(*Attributes) bool
 	filter filters.Filter
 }
 
 // matches reports whether s matches.
-func (p *matcher) matches(s *Subject) bool {
+func (p *matcher) matches(s *Attributes) bool {
 	for _, fits := range p.own {
 		if !fits(s) {
 			return false
 		}
 	}
-	return p.filter.MatchDocument(&s.Subject, &s.document)
+	return p.filter.MatchDocument(&s.Attributes, &s.document)
 }
 
 // ready compiles a Where for a rule at a point. The error joins everything that is

@@ -3,7 +3,7 @@
 //
 //	topic=com.example.app & state=delivered & payload.aps.alert.title=Hello
 //
-// All words of a filter must match, each with one of its values. For a subject that does
+// All words of a filter must match, each with one of its values. For attributes that does
 // not match, [Filter.Differences] returns the words, with the wanted and the actual
-// values. The caller fills in the [Subject].
+// values. The caller fills in the [Attributes].
 package filters

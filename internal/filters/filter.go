@@ -31,14 +31,14 @@ type condition struct {
 	path   path     // where in the payload,
 	wants  []wanted // what; none is anything
 	search search   // for the same in the text of the payload
-	shows  func(*Subject) string
+	shows  func(*Attributes) string
 }
 
-// A Difference is a word of a filter that a subject does not match.
+// A Difference is a word of a filter that attributes does not match.
 type Difference struct {
 	// Word is the filter word.
 	Word string
-	// Want are the values of the filter, Got is the value of the subject, "" for none.
+	// Want are the values of the filter, Got is the value of the attributes, "" for none.
 	Want, Got string
 }
 
@@ -139,7 +139,7 @@ func (c condition) ofPayload(text string) (condition, *Error) {
 	return c, nil
 }
 
-// A Document is the payload of one subject, decoded on first use. Its zero value is
+// A Document is the payload of one push or event, decoded on first use. Its zero value is
 // ready.
 type Document struct {
 	value   any
@@ -151,7 +151,7 @@ type Document struct {
 
 // at returns the value at a path of the payload. The document is kept apart from the
 // subject, which tests may retain, so that it need not be allocated.
-func (d *Document) at(s *Subject, p path) (any, bool) {
+func (d *Document) at(s *Attributes, p path) (any, bool) {
 	if !d.decoded {
 		d.decoded = true
 		// A payload that is not JSON has no members.
@@ -161,14 +161,14 @@ func (d *Document) at(s *Subject, p path) (any, bool) {
 }
 
 // isJSON reports whether the payload is JSON.
-func (d *Document) isJSON(s *Subject) bool {
+func (d *Document) isJSON(s *Attributes) bool {
 	if !d.known {
 		d.valid, d.known = json.Valid(s.Payload), true
 	}
 	return d.valid
 }
 
-func (c *condition) holds(s *Subject, d *Document) bool {
+func (c *condition) holds(s *Attributes, d *Document) bool {
 	if c.path == nil {
 		return slices.ContainsFunc(c.tests, func(t test) bool { return t(s) })
 	}
@@ -194,7 +194,7 @@ func (c *condition) accepts(got any) bool {
 	return c.wants == nil || slices.ContainsFunc(c.wants, func(w wanted) bool { return w.is(got) })
 }
 
-func (c *condition) difference(s *Subject, d *Document) Difference {
+func (c *condition) difference(s *Attributes, d *Document) Difference {
 	diff := Difference{Word: c.name, Want: shorten(strings.Join(c.values, " or "))}
 	if c.path == nil {
 		diff.Got = shorten(c.shows(s))
@@ -205,21 +205,21 @@ func (c *condition) difference(s *Subject, d *Document) Difference {
 }
 
 // Match reports whether every condition holds.
-func (f *Filter) Match(s *Subject) bool {
+func (f *Filter) Match(s *Attributes) bool {
 	d := Document{once: true}
 	return f.MatchDocument(s, &d)
 }
 
 // MatchDocument is [Filter.Match] for one of several filters that look at the same
 // subject, whose payload they decode once.
-func (f *Filter) MatchDocument(s *Subject, d *Document) bool {
+func (f *Filter) MatchDocument(s *Attributes, d *Document) bool {
 	holds, _ := f.MatchOrNever(s, d)
 	return holds
 }
 
-// MatchOrNever is [Filter.MatchDocument], and for a subject that does not match it
+// MatchOrNever is [Filter.MatchDocument], and for attributes that does not match it
 // reports whether neither its push nor any event of it ever will.
-func (f *Filter) MatchOrNever(s *Subject, d *Document) (match, never bool) {
+func (f *Filter) MatchOrNever(s *Attributes, d *Document) (match, never bool) {
 	for i := range f.conditions {
 		if c := &f.conditions[i]; !c.holds(s, d) {
 			return false, c.fixed
@@ -229,7 +229,7 @@ func (f *Filter) MatchOrNever(s *Subject, d *Document) (match, never bool) {
 }
 
 // Mismatches returns how many conditions do not hold.
-func (f *Filter) Mismatches(s *Subject) (n int) {
+func (f *Filter) Mismatches(s *Attributes) (n int) {
 	var d Document
 	for i := range f.conditions {
 		if !f.conditions[i].holds(s, &d) {
@@ -240,7 +240,7 @@ func (f *Filter) Mismatches(s *Subject) (n int) {
 }
 
 // Differences returns the conditions that do not hold; none if s matches.
-func (f *Filter) Differences(s *Subject) (all []Difference) {
+func (f *Filter) Differences(s *Attributes) (all []Difference) {
 	var d Document
 	for i := range f.conditions {
 		if c := &f.conditions[i]; !c.holds(s, &d) {
@@ -268,7 +268,7 @@ func (f *Filter) ReadsPayload() bool {
 // WantsFailures reports whether the filter selects failed requests and connections.
 func (f *Filter) WantsFailures() bool {
 	return slices.ContainsFunc(f.conditions, func(c condition) bool {
-		return c.name == "state" && slices.ContainsFunc(c.tests, func(t test) bool { return t(&Subject{States: States(0).With(Failed)}) })
+		return c.name == "state" && slices.ContainsFunc(c.tests, func(t test) bool { return t(&Attributes{States: States(0).With(Failed)}) })
 	})
 }
 

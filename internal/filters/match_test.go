@@ -15,8 +15,8 @@ import (
 var now = time.Date(2026, 11, 25, 17, 20, 0, 0, time.UTC)
 
 // push is a push that was accepted and delivered.
-func push() *filters.Subject {
-	return &filters.Subject{
+func push() *filters.Attributes {
+	return &filters.Attributes{
 		Space: "TEAM000001", Environment: apns.Sandbox, Topic: "com.example.app", Token: "\xab\xcd",
 		Device: apns.DeviceID{1, 2, 3, 4, 5, 6, 7, 8}, PushType: "alert", Priority: 10, CollapseID: "game-1",
 		ID: "EABEAE54-14A8-11E5-B60B-1697F925EC7B", UniqueID: "4084a6e4-9ea8-6d2a-ca49-9a344a152da7",
@@ -125,7 +125,7 @@ func TestAFilterIsComparedWithThePush(t *testing.T) {
 func TestAPayloadThatIsNoJSONHasNoMembers(t *testing.T) {
 	for _, payload := range []string{"", "{", "{} {}", "[1", `{"aps":{}`, `{"aps":1} x`, `{"aps":1,}`, `{"aps":`, `{"aps`, `{"aps":"\`, `{"aps":01}`} {
 		f := parse(t, "payload.aps")
-		assert.False(t, f.Match(&filters.Subject{Payload: []byte(payload)}), payload)
+		assert.False(t, f.Match(&filters.Attributes{Payload: []byte(payload)}), payload)
 	}
 }
 
@@ -206,7 +206,7 @@ func FuzzPayloadPath(f *testing.F) {
 		if err != nil {
 			return
 		}
-		s := &filters.Subject{Payload: []byte(payload)}
+		s := &filters.Attributes{Payload: []byte(payload)}
 		if filter.Match(s) == (len(filter.Differences(s)) > 0) {
 			t.Errorf("Match and Differences do not agree on %q in %q", path, payload)
 		}

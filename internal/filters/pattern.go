@@ -76,12 +76,12 @@ func (p *pattern) consistsOf(characters string) bool {
 }
 
 // textTest compares a text, which matches nothing if it is empty.
-func textTest(value string, of func(*Subject) string) test {
+func textTest(value string, of func(*Attributes) string) test {
 	p, plain, wild := parsePattern(value)
 	if !wild {
-		return func(s *Subject) bool { return of(s) == plain }
+		return func(s *Attributes) bool { return of(s) == plain }
 	}
-	return func(s *Subject) bool {
+	return func(s *Attributes) bool {
 		text := of(s)
 		return text != "" && p.matches(text)
 	}
@@ -90,7 +90,7 @@ func textTest(value string, of func(*Subject) string) test {
 // patternOf returns the test of a value with wildcards for a text that consists of some
 // characters; nil if the value has none. The case of letters does not matter if the
 // characters are lower case.
-func patternOf(value, characters string, of func(*Subject) string) (test, error) {
+func patternOf(value, characters string, of func(*Attributes) string) (test, error) {
 	p, _, wild := parsePattern(strings.ToLower(value))
 	if !wild {
 		return nil, nil //nolint:nilnil // It is compared in another way.
@@ -98,7 +98,7 @@ func patternOf(value, characters string, of func(*Subject) string) (test, error)
 	if !p.consistsOf(characters) {
 		return nil, rejectf("%q has other characters than %s and *", shorten(value), characters)
 	}
-	return func(s *Subject) bool {
+	return func(s *Attributes) bool {
 		text := of(s)
 		return text != "" && p.matches(text)
 	}, nil

@@ -18,7 +18,7 @@ func TestAStarStandsForAnyCharacters(t *testing.T) {
 	starred.Payload = []byte(`{"text":"a*b","path":"C:\\x","empty":""}`)
 	for _, row := range []struct {
 		filter string
-		s      *filters.Subject
+		s      *filters.Attributes
 		want   bool
 		note   string
 	}{
@@ -46,7 +46,7 @@ func TestAStarStandsForAnyCharacters(t *testing.T) {
 		{"token=b*", push(), false, ""},
 		{"device=0102*08", push(), true, ""},
 		{"device=*", push(), true, ""},
-		{"device=*", &filters.Subject{}, false, "a push without a device"},
+		{"device=*", &filters.Attributes{}, false, "a push without a device"},
 		{"environment=sand*", push(), true, ""},
 		{"environment=prod*", push(), false, ""},
 		{"state=de*", push(), true, ""},
@@ -55,7 +55,7 @@ func TestAStarStandsForAnyCharacters(t *testing.T) {
 		{"status=2*", push(), true, ""},
 		{"status=4*", push(), false, ""},
 		{"status=4*", failed, true, ""},
-		{"status=*", &filters.Subject{}, false, "there is none yet"},
+		{"status=*", &filters.Attributes{}, false, "there is none yet"},
 		{"priority=1*", push(), true, "10 as well as 1"},
 		{"reason=Bad*", failed, true, ""},
 		{"reason=*Token", failed, true, ""},

@@ -52,7 +52,7 @@ func FuzzSearch(f *testing.F) {
 			return
 		}
 		c.search = search{}
-		if c.holds(&Subject{Payload: payload}, new(Document)) {
+		if c.holds(&Attributes{Payload: payload}, new(Document)) {
 			t.Errorf("%s=%q is in %q", path, value, payload)
 		}
 	})

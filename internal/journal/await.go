@@ -116,7 +116,7 @@ type waiting struct {
 func (w *waiting) scan() {
 	w.journal.scanning.Lock()
 	defer w.journal.scanning.Unlock()
-	w.journal.each(&w.query, func(t *Trace, _ *filters.Subject, number uint64) bool {
+	w.journal.each(&w.query, func(t *Trace, _ *filters.Attributes, number uint64) bool {
 		w.take(t, number)
 		return true
 	})
@@ -124,7 +124,7 @@ func (w *waiting) scan() {
 
 // see takes the push of an event if it matches now. It returns true if later events of
 // the push need not be compared.
-func (w *waiting) see(e *Event, _, push *filters.Subject, d *filters.Document) (never bool) {
+func (w *waiting) see(e *Event, _, push *filters.Attributes, d *filters.Document) (never bool) {
 	if push == nil || e.Trace.number <= w.query.After || w.query.pushes && e.Trace.failure {
 		return true
 	}
@@ -186,7 +186,7 @@ func (w *waiting) last(count int, err error) ([]Record, error) {
 	total := 0
 	everything, space := w.query, w.query.Filter.Only("space")
 	everything.Filter, everything.Newest, everything.pushes = filters.Filter{}, true, false
-	w.journal.each(&everything, func(t *Trace, s *filters.Subject, number uint64) bool {
+	w.journal.each(&everything, func(t *Trace, s *filters.Attributes, number uint64) bool {
 		if found, _ := w.has(number); found || !space.Match(s) && (s.Space != "" || !t.failure) {
 			return true
 		}

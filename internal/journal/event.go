@@ -101,21 +101,21 @@ type Event struct {
 	Status int
 }
 
-// Subject is what filter words are compared with: of an event about a push, that
+// Attributes is what filter words are compared with: of an event about a push, that
 // push, with the event's own device, time and state.
-func (e *Event) Subject() filters.Subject {
-	var push filters.Subject
+func (e *Event) Attributes() filters.Attributes {
+	var push filters.Attributes
 	switch {
 	case e.Trace != nil:
-		push, _ = e.Trace.subject()
+		push, _ = e.Trace.attributes()
 	case e.Push != nil:
-		push = (&Trace{Push: e.Push}).subjectLocked()
+		push = (&Trace{Push: e.Push}).attributesLocked()
 	}
-	return e.subjectOf(&push)
+	return e.attributesOf(&push)
 }
 
-// subjectOf makes the subject of the event from that of its push, nil if there is none.
-func (e *Event) subjectOf(push *filters.Subject) (s filters.Subject) {
+// attributesOf makes the attributes of the event from that of its push, nil if there is none.
+func (e *Event) attributesOf(push *filters.Attributes) (s filters.Attributes) {
 	if push != nil {
 		s = *push
 	}

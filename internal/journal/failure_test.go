@@ -134,7 +134,7 @@ func TestStepsThatAreAddedCountAsMemory(t *testing.T) {
 func TestAReaderLearnsOfAResetAsMissedEvents(t *testing.T) {
 	for name, reset := range map[string]func(*journal.Journal){
 		"of all":     func(j *journal.Journal) { j.Reset() },
-		"of a space": func(j *journal.Journal) { j.ResetFunc(func(*filters.Subject) bool { return true }) },
+		"of a space": func(j *journal.Journal) { j.ResetFunc(func(*filters.Attributes) bool { return true }) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			j := journal.New(journal.Config{})

@@ -42,14 +42,14 @@ const chunk = 512
 
 // each calls visit with the traces of a query, without its Limit, until visit
 // returns false. The history is not locked meanwhile.
-func (j *Journal) each(q *Query, visit func(*Trace, *filters.Subject, uint64) bool) {
+func (j *Journal) each(q *Query, visit func(*Trace, *filters.Attributes, uint64) bool) {
 	all, _ := j.history.retained()
 	all.from = q.After + 1
 	if q.Before > 0 {
 		all.to = min(all.to, q.Before)
 	}
 	var traces []*Trace
-	var s filters.Subject // reused: visit does not keep it
+	var s filters.Attributes // reused: visit does not keep it
 	for all.from < all.to {
 		traces, all = j.history.copy(traces[:0], all, q.Newest, q.pushes)
 		for _, t := range traces {
@@ -57,7 +57,7 @@ func (j *Journal) each(q *Query, visit func(*Trace, *filters.Subject, uint64) bo
 				continue
 			}
 			var number uint64
-			s, number = t.subject()
+			s, number = t.attributes()
 			if number != 0 && q.Filter.Match(&s) && !visit(t, &s, number) {
 				return
 			}
@@ -75,7 +75,7 @@ func (j *Journal) Find(q Query) Found {
 	retained, found.Evictions = j.history.retained()
 	found.Oldest, found.Newest = retained.from, retained.to-1
 	found.Missed = found.Evictions.missed(&q)
-	j.each(&q, func(t *Trace, _ *filters.Subject, _ uint64) bool {
+	j.each(&q, func(t *Trace, _ *filters.Attributes, _ uint64) bool {
 		if q.Limit > 0 && len(found.Records) == q.Limit {
 			found.Next = found.Records[q.Limit-1].Number
 			return false
@@ -102,7 +102,7 @@ func (j *Journal) Count(f filters.Filter) (n int) {
 	if j == nil {
 		return 0
 	}
-	j.each(&Query{Filter: f, pushes: !f.WantsFailures()}, func(*Trace, *filters.Subject, uint64) bool { n++; return true })
+	j.each(&Query{Filter: f, pushes: !f.WantsFailures()}, func(*Trace, *filters.Attributes, uint64) bool { n++; return true })
 	return n
 }
 
@@ -113,7 +113,7 @@ func (j *Journal) Newest(f filters.Filter, after uint64) (r Record, ok bool) {
 		return Record{}, false
 	}
 	q := Query{Filter: f, After: after, Newest: true, pushes: !f.WantsFailures()}
-	j.each(&q, func(t *Trace, _ *filters.Subject, _ uint64) bool {
+	j.each(&q, func(t *Trace, _ *filters.Attributes, _ uint64) bool {
 		r, ok = j.record(t), true
 		return false
 	})
@@ -138,7 +138,7 @@ func (j *Journal) Get(id string) (r Record, ok bool) {
 			return strings.EqualFold(n.ID, id) || strings.EqualFold(n.UniqueID, id)
 		}
 	}
-	j.each(&q, func(t *Trace, _ *filters.Subject, _ uint64) bool {
+	j.each(&q, func(t *Trace, _ *filters.Attributes, _ uint64) bool {
 		r, ok = j.record(t), true
 		return false
 	})
@@ -149,21 +149,21 @@ func (j *Journal) Get(id string) (r Record, ok bool) {
 // events, and returns their number. Later events of such a push are not recorded. The
 // numbers of the remaining events have gaps.
 func (j *Journal) Delete(q Query) (n int) {
-	return j.deleteIf(&q, func(*filters.Subject) bool { return true }, false)
+	return j.deleteIf(&q, func(*filters.Attributes) bool { return true }, false)
 }
 
 // ResetFunc deletes the records for which unwanted returns true, for a reset: a reader
 // that continues at an earlier event learns that it has missed events.
-func (j *Journal) ResetFunc(unwanted func(*filters.Subject) bool) (n int) {
+func (j *Journal) ResetFunc(unwanted func(*filters.Attributes) bool) (n int) {
 	return j.deleteIf(new(Query), unwanted, true)
 }
 
-func (j *Journal) deleteIf(q *Query, unwanted func(*filters.Subject) bool, missed bool) (n int) {
+func (j *Journal) deleteIf(q *Query, unwanted func(*filters.Attributes) bool, missed bool) (n int) {
 	if j == nil {
 		return 0
 	}
 	deleted := make(map[*Trace]struct{})
-	j.each(q, func(t *Trace, s *filters.Subject, _ uint64) bool {
+	j.each(q, func(t *Trace, s *filters.Attributes, _ uint64) bool {
 		if !unwanted(s) {
 			return true
 		}
@@ -188,7 +188,7 @@ func (j *Journal) Reset() (n int) {
 	if j == nil {
 		return 0
 	}
-	n = j.ResetFunc(func(*filters.Subject) bool { return true })
+	n = j.ResetFunc(func(*filters.Attributes) bool { return true })
 	for i := range j.shards {
 		s := &j.shards[i]
 		s.mu.Lock()

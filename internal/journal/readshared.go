@@ -11,24 +11,24 @@ import (
 // for all of them.
 type SharedEvent struct {
 	Event
-	subject filters.Subject
+	attributes filters.Attributes
 
 	mu       sync.Mutex
 	document filters.Document
 	text     []byte
 }
 
-// Subject is what filter words are compared with. It must not be changed.
-func (v *SharedEvent) Subject() *filters.Subject { return &v.subject }
+// Attributes is what filter words are compared with. It must not be changed.
+func (v *SharedEvent) Attributes() *filters.Attributes { return &v.attributes }
 
 // Match reports whether the event matches.
 func (v *SharedEvent) Match(f *filters.Filter) bool {
 	if !f.ReadsPayload() {
-		return f.Match(&v.subject)
+		return f.Match(&v.attributes)
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	return f.MatchDocument(&v.subject, &v.document)
+	return f.MatchDocument(&v.attributes, &v.document)
 }
 
 // Text returns the result of the first successful call of write.
@@ -114,7 +114,7 @@ func (j *Journal) sharedAfter(cursor uint64) *SharedPage {
 	for i := range views {
 		v := &views[i]
 		v.Event = read.Events[i]
-		v.subject = v.Event.Subject()
+		v.attributes = v.Event.Attributes()
 		page.Events[i] = v
 	}
 	return page

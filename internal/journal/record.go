@@ -28,9 +28,9 @@ type Record struct {
 	// Rejection is nil unless APNs rejected the push.
 	Rejection *apns.Rejection
 
-	subject filters.Subject
-	request Request
-	headers []Header
+	attributes filters.Attributes
+	request    Request
+	headers    []Header
 }
 
 // record makes a snapshot of the trace.
@@ -39,7 +39,7 @@ func (j *Journal) record(t *Trace) Record {
 	defer t.mu.Unlock()
 	r := Record{
 		Number: t.number, Push: t.Push, Device: t.Device, State: t.last, Reached: t.reached,
-		Counts: make(map[Kind]int), subject: t.subjectLocked(), request: t.Request,
+		Counts: make(map[Kind]int), attributes: t.attributesLocked(), request: t.Request,
 		headers: j.history.headersOf(t),
 	}
 	for i := range t.plain {
@@ -65,14 +65,14 @@ func (j *Journal) record(t *Trace) Record {
 	return r
 }
 
-// Subject is what filter words are compared with.
-func (r *Record) Subject() filters.Subject { return r.subject }
+// Attributes is what filter words are compared with.
+func (r *Record) Attributes() filters.Attributes { return r.attributes }
 
 // Received is the time of the first event.
-func (r *Record) Received() time.Time { return r.subject.At }
+func (r *Record) Received() time.Time { return r.attributes.At }
 
 // Status is that of the response, 0 before there is one.
-func (r *Record) Status() int { return r.subject.Status }
+func (r *Record) Status() int { return r.attributes.Status }
 
 // Duration is the time from the request to the response, 0 before there is one.
 func (r *Record) Duration() time.Duration {

@@ -120,7 +120,7 @@ func (j *Journal) restoreTrace(r *savedRecord) {
 
 // completeLocked adds what the steps of a record do not say.
 func (t *Trace) completeLocked(r *savedRecord) {
-	if s := t.subjectLocked(); s.Status == r.Status && r.Omitted == 0 {
+	if s := t.attributesLocked(); s.Status == r.Status && r.Omitted == 0 {
 		return
 	}
 	if t.rest == nil {
@@ -170,7 +170,7 @@ func (j *Journal) TraceOf(push *apns.Notification, device apns.DeviceID) *Trace 
 // may be called while events are recorded.
 func (j *Journal) BeginTraces() {
 	j.open = make(map[string]*Trace)
-	j.each(new(Query), func(t *Trace, _ *filters.Subject, _ uint64) bool {
+	j.each(new(Query), func(t *Trace, _ *filters.Attributes, _ uint64) bool {
 		if t.open() {
 			j.open[t.Push.ID] = t
 		}
@@ -230,7 +230,7 @@ func (j *Journal) Deletions() uint64 { return j.deletions.Load() }
 // Numbers returns the numbers of all records.
 func (j *Journal) Numbers() map[uint64]bool {
 	all := make(map[uint64]bool)
-	j.each(new(Query), func(_ *Trace, _ *filters.Subject, number uint64) bool {
+	j.each(new(Query), func(_ *Trace, _ *filters.Attributes, number uint64) bool {
 		all[number] = true
 		return true
 	})

@@ -134,10 +134,10 @@ func (t *Trace) extendedBytesLocked() int {
 	return int(unsafe.Sizeof(extendedSteps{})) + cap(t.rest.steps)*int(unsafe.Sizeof(Step{})) + t.rest.text
 }
 
-// subjectLocked is what filter words are compared with.
-func (t *Trace) subjectLocked() filters.Subject {
+// attributesLocked is what filter words are compared with.
+func (t *Trace) attributesLocked() filters.Attributes {
 	n := t.Push
-	s := filters.Subject{
+	s := filters.Attributes{
 		Space: n.TeamID, Environment: n.Environment, Topic: n.Topic, Token: n.Token, Device: t.Device, Channel: n.Channel,
 		PushType: n.PushType, Priority: n.Priority, CollapseID: n.CollapseID, ID: n.ID, UniqueID: n.UniqueID,
 		States: t.reached, Payload: n.Payload, At: t.firstLocked(),
@@ -168,12 +168,12 @@ func (t *Trace) firstLocked() time.Time {
 	return time.Time{}
 }
 
-// subject is [Trace.subjectLocked], and the trace's number; 0 if it was deleted.
-func (t *Trace) subject() (filters.Subject, uint64) {
+// attributes is [Trace.attributesLocked], and the trace's number; 0 if it was deleted.
+func (t *Trace) attributes() (filters.Attributes, uint64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.deleted {
-		return filters.Subject{}, 0
+		return filters.Attributes{}, 0
 	}
-	return t.subjectLocked(), t.number
+	return t.attributesLocked(), t.number
 }

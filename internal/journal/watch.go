@@ -11,10 +11,10 @@ import (
 
 // A watch is called with each event as it is recorded, until it is stopped.
 type watch interface {
-	// see is called with an event. The first subject is that of the event, the second
+	// see is called with an event. The first attributes is that of the event, the second
 	// that of its push, nil if it has none. never reports that no event of the push can
 	// match.
-	see(e *Event, event, push *filters.Subject, d *filters.Document) (never bool)
+	see(e *Event, event, push *filters.Attributes, d *filters.Document) (never bool)
 }
 
 // watches is the list of active watches.
@@ -47,20 +47,20 @@ func (w *watches) stop(one watch) (last bool) {
 	return false
 }
 
-// notify calls the watches with a recorded event. The subjects and the decoded payload
+// notify calls the watches with a recorded event. The attributes and the decoded payload
 // are computed once for all of them. The event is passed by value; otherwise it would be
 // allocated even without watches.
 func (j *Journal) notify(list *[]watch, recorded Event) {
 	e := &recorded
 	if e.Trace == nil {
-		event := e.subjectOf(nil)
+		event := e.attributesOf(nil)
 		for _, one := range *list {
 			one.see(e, &event, nil, new(filters.Document))
 		}
 		return
 	}
-	push, _ := e.Trace.subject()
-	event := e.subjectOf(&push)
+	push, _ := e.Trace.attributes()
+	event := e.attributesOf(&push)
 	seen := j.watchCache.of(e.Trace)
 	seen.mu.Lock()
 	defer seen.mu.Unlock()
@@ -166,7 +166,7 @@ func (w *Watch) Since(cursor uint64) uint64 {
 	return max(cursor, upTo-min(overlap, upTo))
 }
 
-func (w *Watch) see(e *Event, event, _ *filters.Subject, d *filters.Document) (never bool) {
+func (w *Watch) see(e *Event, event, _ *filters.Attributes, d *filters.Document) (never bool) {
 	if w.signaled.Load() {
 		return false
 	}

@@ -7,14 +7,14 @@ import (
 	"github.com/apns-sim/apns-sim/internal/pki"
 )
 
-// DemoCertificateFile is the name of the file with the default team's provider
+// DefaultCertificateFile is the name of the file with the default team's provider
 // certificate and its key.
-const DemoCertificateFile = "provider.pem"
+const DefaultCertificateFile = "provider.pem"
 
-// SaveDemoCertificate issues a provider certificate for the default team's app
+// SaveDefaultCertificate issues a provider certificate for the default team's app
 // and writes it to a directory. It returns the path.
-func (s *Secrets) SaveDemoCertificate(dir string) (string, error) {
-	return SaveCertificate(s.PKI, pki.ProviderRequest{Topic: DemoTopic, TeamID: DemoTeam}, filepath.Join(dir, DemoCertificateFile))
+func (s *Secrets) SaveDefaultCertificate(dir string) (string, error) {
+	return SaveCertificate(s.PKI, pki.ProviderRequest{Topic: DefaultTopic, TeamID: DefaultTeam}, filepath.Join(dir, DefaultCertificateFile))
 }
 
 // SaveCertificate issues a provider certificate and writes it, with its key, to one

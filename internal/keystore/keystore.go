@@ -17,9 +17,9 @@ import (
 
 // The default team, which exists from the start, with its key and its app.
 const (
-	DemoTeam  = "SIMTEAM001"
-	DemoKey   = "SIMKEY0001"
-	DemoTopic = "com.example.demo"
+	DefaultTeam  = "SIMTEAM001"
+	DefaultKey   = "SIMKEY0001"
+	DefaultTopic = "com.example.demo"
 )
 
 // NewID makes up a team ID or a key ID, of ten characters as Apple's have.
@@ -61,7 +61,7 @@ func New(o pki.Options) (*Secrets, error) {
 	if err != nil {
 		return nil, fmt.Errorf("create certificate authorities: %w", err)
 	}
-	key, err := NewSigningKey(DemoTeam, DemoKey)
+	key, err := NewSigningKey(DefaultTeam, DefaultKey)
 	if err != nil {
 		return nil, err
 	}

@@ -36,7 +36,7 @@ func TestSecretsAreTheSameAfterSavingAndLoading(t *testing.T) {
 	secrets, err := keystore.New(pki.Options{})
 	require.NoError(t, err)
 	secrets.TokenKeys = append(secrets.TokenKeys, tokenvault.NewSecret())
-	earlier := newKey(t, "AAAAAAAAAA", keystore.DemoKey)
+	earlier := newKey(t, "AAAAAAAAAA", keystore.DefaultKey)
 	secrets.Keys = append(secrets.Keys, earlier)
 	dir := filepath.Join(t.TempDir(), "made [by] Save")
 	require.NoError(t, secrets.Save(dir))
@@ -56,7 +56,7 @@ func TestSecretsAreTheSameAfterSavingAndLoading(t *testing.T) {
 func TestOnlyTheOwnerMayReadSecrets(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "certs")
 	secrets := saved(t, dir)
-	_, err := secrets.SaveDemoCertificate(dir)
+	_, err := secrets.SaveDefaultCertificate(dir)
 	require.NoError(t, err)
 	seen := map[fs.FileMode]int{}
 	require.NoError(t, filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
@@ -67,7 +67,7 @@ func TestOnlyTheOwnerMayReadSecrets(t *testing.T) {
 		switch name := entry.Name(); {
 		case entry.IsDir():
 			want = fs.ModeDir | 0o700
-		case strings.HasSuffix(name, ".pem") && name != keystore.DemoCertificateFile: // which has its key inside
+		case strings.HasSuffix(name, ".pem") && name != keystore.DefaultCertificateFile: // which has its key inside
 			want = 0o644
 		}
 		assert.Equal(t, want, info.Mode(), path)
@@ -90,7 +90,7 @@ func TestTokenKeysMayBeginWithAByteOrderMark(t *testing.T) {
 
 func TestSecretsThatCannotBeUsedAreRefusedWithFileAndRemedy(t *testing.T) {
 	const recreate = "apns-sim ca init --force --certs \""
-	demoKey := filepath.Join("keys", keystore.DemoTeam, "AuthKey_SIMKEY0001.p8")
+	demoKey := filepath.Join("keys", keystore.DefaultTeam, "AuthKey_SIMKEY0001.p8")
 	write := func(name, text string) func(*testing.T, string) {
 		return func(t *testing.T, dir string) {
 			require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o700))
@@ -115,7 +115,7 @@ func TestSecretsThatCannotBeUsedAreRefusedWithFileAndRemedy(t *testing.T) {
 		{"all signing keys are missing", remove("keys"), demoKey, recreate},
 		{"the default team's key is missing", remove(demoKey), demoKey, recreate},
 		{"a key of that ID belongs to another team", func(t *testing.T, dir string) {
-			require.NoError(t, os.Rename(keystore.KeyFolder(dir, keystore.DemoTeam), keystore.KeyFolder(dir, "OTHERTEAM1")))
+			require.NoError(t, os.Rename(keystore.KeyFolder(dir, keystore.DefaultTeam), keystore.KeyFolder(dir, "OTHERTEAM1")))
 		}, demoKey, recreate},
 		{"a signing key is none", write("keys/OTHERTEAM1/AuthKey_KEY1234567.p8", "secret"), "AuthKey_KEY1234567.p8", "-----BEGIN PRIVATE KEY-----"},
 	} {
@@ -180,7 +180,7 @@ func TestSecretsAreNotSavedWhereThatIsImpossible(t *testing.T) {
 	assert.ErrorContains(t, secrets.Save(file), file)
 	_, err = secrets.Keys[0].Save(file)
 	assert.ErrorContains(t, err, file)
-	_, err = secrets.SaveDemoCertificate(file)
+	_, err = secrets.SaveDefaultCertificate(file)
 	assert.ErrorContains(t, err, file)
 	_, err = keystore.SigningKey{KeyID: "NOKEY00000"}.Save(t.TempDir())
 	assert.ErrorContains(t, err, "NOKEY00000", "there is nothing to save")

@@ -85,16 +85,16 @@ func loadKeys(folder string) (keys []SigningKey, err error) {
 		}
 		keys = append(keys, key)
 	}
-	i := slices.IndexFunc(keys, SigningKey.isDemo)
+	i := slices.IndexFunc(keys, SigningKey.isDefault)
 	if i < 0 {
 		return nil, fmt.Errorf("%s: the key of the default team is missing; %s",
-			filepath.Join(folder, DemoTeam, SigningKey{KeyID: DemoKey}.FileName()), remedy(filepath.Dir(folder)))
+			filepath.Join(folder, DefaultTeam, SigningKey{KeyID: DefaultKey}.FileName()), remedy(filepath.Dir(folder)))
 	}
 	demo := keys[i]
 	return slices.Insert(slices.Delete(keys, i, i+1), 0, demo), nil
 }
 
-func (k SigningKey) isDemo() bool { return k.TeamID == DemoTeam && k.KeyID == DemoKey }
+func (k SigningKey) isDefault() bool { return k.TeamID == DefaultTeam && k.KeyID == DefaultKey }
 
 // LoadSigningKey reads a .p8 file. If id is empty, the ID is taken from the file name
 // that Apple uses, AuthKey_<id>.p8.

@@ -14,7 +14,7 @@ import (
 )
 
 // secretFiles are the files in a directory of secrets that contain a private key.
-var secretFiles = []string{"*.key", DemoCertificateFile, filepath.Join(keysFolder, "*", "AuthKey_*.p8")}
+var secretFiles = []string{"*.key", DefaultCertificateFile, filepath.Join(keysFolder, "*", "AuthKey_*.p8")}
 
 // Review renews the default team's certificate if necessary, and returns warnings about
 // the directory of the secrets that are no reason not to start.
@@ -22,7 +22,7 @@ func (s *Secrets) Review(now time.Time) (warnings []string) {
 	if s.Dir == "" {
 		return nil
 	}
-	if err := s.renewDemoCertificate(now); err != nil {
+	if err := s.renewDefaultCertificate(now); err != nil {
 		warnings = append(warnings, fmt.Sprintf("the default team's certificate cannot be renewed: %v", err))
 	}
 	return append(append(warnings, readableKeys(s.Dir)...), Expiring(s.Dir, now)...)
@@ -90,13 +90,13 @@ func firstCertificate(path string) *x509.Certificate {
 	return nil
 }
 
-// renewDemoCertificate replaces the default team's provider certificate in the
+// renewDefaultCertificate replaces the default team's provider certificate in the
 // directory if it has expired or soon will, and was issued by these authorities.
-func (s *Secrets) renewDemoCertificate(now time.Time) error {
-	cert := firstCertificate(filepath.Join(s.Dir, DemoCertificateFile))
+func (s *Secrets) renewDefaultCertificate(now time.Time) error {
+	cert := firstCertificate(filepath.Join(s.Dir, DefaultCertificateFile))
 	if cert == nil || cert.NotAfter.After(now.Add(warnBefore)) || cert.CheckSignatureFrom(s.PKI.ProviderCA.Certificate) != nil {
 		return nil
 	}
-	_, err := s.SaveDemoCertificate(s.Dir)
+	_, err := s.SaveDefaultCertificate(s.Dir)
 	return err
 }

@@ -35,7 +35,7 @@ func TestKeysThatOthersMayReadAreAWarning(t *testing.T) {
 		dir := t.TempDir()
 		saved(t, dir)
 		assert.Empty(t, warned(t, dir))
-		keys := []string{filepath.Join(dir, "ca.key"), filepath.Join(dir, "token.key"), filepath.Join(keystore.KeyFolder(dir, keystore.DemoTeam), "AuthKey_SIMKEY0001.p8")}
+		keys := []string{filepath.Join(dir, "ca.key"), filepath.Join(dir, "token.key"), filepath.Join(keystore.KeyFolder(dir, keystore.DefaultTeam), "AuthKey_SIMKEY0001.p8")}
 		for _, key := range keys {
 			require.NoError(t, os.Chmod(key, mode))
 		}
@@ -55,14 +55,14 @@ func TestExpiringCertificatesAreRenewedOrAWarning(t *testing.T) {
 	issue := func(name string, end time.Duration) {
 		t.Helper()
 		id, err := secrets.PKI.IssueProvider(pki.ProviderRequest{
-			Topic: keystore.DemoTopic, TeamID: keystore.DemoTeam, NotBefore: time.Now().Add(-100 * day), NotAfter: time.Now().Add(end),
+			Topic: keystore.DefaultTopic, TeamID: keystore.DefaultTeam, NotBefore: time.Now().Add(-100 * day), NotAfter: time.Now().Add(end),
 		})
 		require.NoError(t, err)
 		text, err := id.PEM()
 		require.NoError(t, err)
 		require.NoError(t, pki.WriteSecret(filepath.Join(dir, name), text))
 	}
-	issue(keystore.DemoCertificateFile, 5*day)
+	issue(keystore.DefaultCertificateFile, 5*day)
 	issue("expired.pem", -day)
 	issue("expiring.pem", 29*day)
 	issue("good.pem", 31*day)
@@ -71,7 +71,7 @@ func TestExpiringCertificatesAreRenewedOrAWarning(t *testing.T) {
 	assert.Contains(t, warnings[0], "expired.pem expired on")
 	assert.Contains(t, warnings[1], "expiring.pem expires on")
 
-	text, err := os.ReadFile(filepath.Join(dir, keystore.DemoCertificateFile))
+	text, err := os.ReadFile(filepath.Join(dir, keystore.DefaultCertificateFile))
 	require.NoError(t, err)
 	block, _ := pem.Decode(text)
 	cert, err := x509.ParseCertificate(block.Bytes)
@@ -88,9 +88,9 @@ func TestACertificateOfAnotherAuthorityIsNotRenewed(t *testing.T) {
 	require.NoError(t, err)
 	text, err := id.PEM()
 	require.NoError(t, err)
-	path := filepath.Join(dir, keystore.DemoCertificateFile)
+	path := filepath.Join(dir, keystore.DefaultCertificateFile)
 	require.NoError(t, pki.WriteSecret(path, text))
-	assert.Contains(t, warned(t, dir)[0], keystore.DemoCertificateFile+" expires on")
+	assert.Contains(t, warned(t, dir)[0], keystore.DefaultCertificateFile+" expires on")
 	now, err := os.ReadFile(path)
 	require.NoError(t, err)
 	assert.Equal(t, text, now)

@@ -29,7 +29,7 @@ func (g general) Info() any { return g.Simulator.Info() }
 // spaces makes spaces, as the control API does.
 type spaces struct{ *spacecontrol.Spaces }
 
-func (s spaces) NewSpace(ctx context.Context, o controlapi.SpaceOrder) (*controlapi.CreatedSpace, error) {
+func (s spaces) NewSpace(ctx context.Context, o controlapi.CreateSpaceRequest) (*controlapi.CreatedSpace, error) {
 	made, _, err := s.OpenSpace(ctx, o)
 	return made, err
 }

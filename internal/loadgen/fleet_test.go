@@ -46,7 +46,7 @@ func newHarness(t *testing.T, count int) *harness {
 	h := &harness{T: t, sim: simulator, ended: make(chan error, 1)}
 	h.cfg = Config{
 		Count: count, Seed: 1, Record: &h.record,
-		Device: device.Config{Topics: []string{sim.DemoTopic}, RootCAs: simulator.Secrets.PKI.RootPool()},
+		Device: device.Config{Topics: []string{sim.DefaultTopic}, RootCAs: simulator.Secrets.PKI.RootPool()},
 		Activate: func(_ context.Context, key crypto.Signer, _ apns.DeviceID) (device.Identity, error) {
 			identity, err := simulator.Secrets.PKI.IssueDevice(key, "")
 			if err != nil {
@@ -125,7 +125,7 @@ func (p *pusher) push(ctx context.Context, token apns.DeviceToken, id int) (acce
 		return false, err
 	}
 	r.Header.Set("Authorization", p.bearer)
-	r.Header.Set("apns-topic", sim.DemoTopic)
+	r.Header.Set("apns-topic", sim.DefaultTopic)
 	r.Header.Set("apns-expiration", fmt.Sprint(time.Now().Add(time.Hour).Unix()))
 	response, err := p.client.Do(r)
 	if err != nil {

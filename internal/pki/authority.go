@@ -33,7 +33,7 @@ const (
 	serverLife = 397*day - backdated
 
 	providerLife = 365 * day     // "valid one year": https://developer.apple.com/help/account/certificates/certificates-overview
-	deviceLife   = 3 * 365 * day // observed: genuine device certificates (pushproxy)
+	deviceLife   = 3 * 365 * day // observed: real device certificates (pushproxy)
 )
 
 const (
@@ -45,7 +45,7 @@ const (
 type authorityRow struct {
 	file       string
 	commonName string
-	usage      x509.ExtKeyUsage // the only use of certificates below it
+	usage      []x509.ExtKeyUsage // the only use of certificates below it
 	markers    []asn1.ObjectIdentifier
 	field      func(*PKI) **Authority
 }
@@ -56,20 +56,20 @@ var authorities = []authorityRow{
 	{
 		file:       "server-ca",
 		commonName: "APNs Simulator TEST Server Authentication CA",
-		usage:      x509.ExtKeyUsageServerAuth,
+		usage:      serverAuth,
 		markers:    []asn1.ObjectIdentifier{oidServerCA},
 		field:      func(p *PKI) **Authority { return &p.ServerCA },
 	},
 	{
 		file:       "provider-ca",
 		commonName: "APNs Simulator TEST Developer Relations CA",
-		usage:      x509.ExtKeyUsageClientAuth,
+		usage:      clientAuth,
 		field:      func(p *PKI) **Authority { return &p.ProviderCA },
 	},
 	{
 		file:       "device-ca",
 		commonName: "APNs Simulator TEST Device CA",
-		usage:      x509.ExtKeyUsageClientAuth,
+		usage:      clientAuth,
 		field:      func(p *PKI) **Authority { return &p.DeviceCA },
 	},
 }
@@ -101,7 +101,7 @@ func authorityTemplate(now time.Time, commonName string, permitted names) *x509.
 		NotAfter:              now.Add(authorityLife),
 		IsCA:                  true,
 		BasicConstraintsValid: true,
-		KeyUsage:              x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
+		KeyUsage:              authorityKeyUsage,
 
 		PermittedDNSDomainsCritical: true, // https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.10
 		PermittedDNSDomains:         permitted.domains(),
@@ -115,7 +115,7 @@ func leafTemplate(now time.Time, life time.Duration) *x509.Certificate {
 		NotBefore:             now.Add(-backdated),
 		NotAfter:              now.Add(life),
 		BasicConstraintsValid: true,
-		KeyUsage:              x509.KeyUsageDigitalSignature,
+		KeyUsage:              leafKeyUsage,
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha1" // for the signature of the bag
-	"crypto/x509"
 	"crypto/x509/pkix"
 	"fmt"
 )
@@ -47,7 +46,7 @@ func (p *PKI) bagSigner() (*Identity, error) {
 	}
 	template := leafTemplate(p.now(), serverLife)
 	template.Subject = pkix.Name{CommonName: bagHost, Organization: []string{organization}}
-	template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
+	template.ExtKeyUsage = serverAuth
 	template.DNSNames = []string{bagHost}
 	leaf, err := p.ServerCA.issue(template, key.Public())
 	if err != nil {

@@ -3,10 +3,7 @@ package pki
 import (
 	"crypto"
 	"crypto/rand"
-	"crypto/rsa"
 	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/asn1"
 	"fmt"
 	"unicode/utf8"
 )
@@ -85,18 +82,16 @@ func (p *PKI) newDeviceTemplate(pub crypto.PublicKey, commonName string) (*x509.
 	return template, nil
 }
 
-// deviceTemplate has the shape of a genuine device certificate.
+// deviceTemplate has the shape of a real device certificate.
 // observed: pushproxy
 func (p *PKI) deviceTemplate(pub crypto.PublicKey, commonName string) (*x509.Certificate, error) {
 	t := leafTemplate(p.now(), deviceLife)
-	if _, isRSA := pub.(*rsa.PublicKey); isRSA {
-		t.KeyUsage |= x509.KeyUsageKeyEncipherment
-	}
-	usage, err := asn1.Marshal([]asn1.ObjectIdentifier{oidEKUServerAuth, oidEKUClientAuth})
+	t.KeyUsage = deviceKeyUsage(pub)
+	usage, err := deviceExtKeyUsage()
 	if err != nil {
 		return nil, err
 	}
-	t.ExtraExtensions = append(markers(oidDevice), pkix.Extension{Id: oidExtKeyUsage, Critical: true, Value: usage})
+	t.ExtraExtensions = append(markers(oidDevice), usage)
 	t.RawSubject, err = subject(
 		attribute{oidCommonName, commonName},
 		attribute{oidOrgUnit, "iPhone"},

@@ -16,8 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// observed: the shape of a genuine device certificate (pushproxy)
-func TestDeviceCertificateLooksLikeAGenuineOne(t *testing.T) {
+// observed: the shape of a real device certificate (pushproxy)
+func TestDeviceCertificateLooksLikeARealOne(t *testing.T) {
 	p := newPKI(t)
 	id, err := p.IssueDevice(rsaKey(t, 2048), "")
 	require.NoError(t, err)
@@ -125,7 +125,7 @@ func TestInvalidDeviceRequestIsRejected(t *testing.T) {
 	huge := &x509.CertificateRequest{PublicKey: &rsa.PublicKey{N: new(big.Int).Lsh(big.NewInt(1), 1<<14-1), E: 3}}
 	_, err = p.SignDevice(huge)
 	require.ErrorContains(t, err, "an RSA key of 16384 bits", "and its signature is not looked at")
-	_, err = p.SignGenuineDevice(huge)
+	_, err = p.SignDeviceRSA(huge)
 	require.ErrorContains(t, err, "an RSA key of 16384 bits", "and its signature is not looked at")
 	_, err = p.IssueDevice(nil, strings.Repeat("x", 65))
 	assert.ErrorContains(t, err, "the maximum is 64")

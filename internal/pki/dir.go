@@ -37,7 +37,7 @@ func (p *PKI) all() []*Authority {
 	for _, row := range authorities {
 		list = append(list, *row.field(p))
 	}
-	if a := p.genuine.Load(); a != nil {
+	if a := p.rsaDevice.Load(); a != nil {
 		list = append(list, a)
 	}
 	return list

@@ -30,7 +30,7 @@ func Load(dir string) (*PKI, error) {
 		*row.field(p) = a
 	}
 	p.extra = permittedBy(p.Root.Certificate)
-	if err := p.loadGenuine(dir); err != nil {
+	if err := p.loadRSADevice(dir); err != nil {
 		return nil, err
 	}
 	return p, nil
@@ -64,7 +64,7 @@ func (p *PKI) checkLoaded(dir string, a *Authority) error {
 	}
 	if now := p.now(); now.Before(cert.NotBefore) || now.After(cert.NotAfter) {
 		return fmt.Errorf("%s is valid from %s to %s, and it is %s: %s",
-			path, stamp(cert.NotBefore), stamp(cert.NotAfter), stamp(now), remedy)
+			path, formatTime(cert.NotBefore), formatTime(cert.NotAfter), formatTime(now), remedy)
 	}
 	return nil
 }

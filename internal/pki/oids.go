@@ -25,7 +25,7 @@ var (
 	oidServerTest = apple(27, 5, 1) // marker on the leaf, test environments
 	oidServer     = apple(27, 5, 2) // marker on the leaf
 
-	oidDevice = apple(10, 2) // observed: marker on a genuine device certificate (pushproxy)
+	oidDevice = apple(10, 2) // observed: marker on a real device certificate (pushproxy)
 )
 
 // Public identifiers that the standard library does not export.

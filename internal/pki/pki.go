@@ -45,10 +45,10 @@ type PKI struct {
 	revoked map[string]bool  // serial numbers, as the bytes of the integer
 	blocked map[[8]byte]bool // devices
 
-	dir     string                    // where it was loaded from, "" if it was not; set before use
-	genuine atomic.Pointer[Authority] // nil until it is first used
+	dir       string                    // where it was loaded from, "" if it was not; set before use
+	rsaDevice atomic.Pointer[Authority] // nil until it is first used
 
-	making sync.Mutex // held while bag or genuine is made
+	making sync.Mutex // held while bag or rsaDevice is made
 	bag    *Identity  // the signer of bags; nil until it is first used
 }
 
@@ -72,7 +72,7 @@ func New(o Options) (*PKI, error) {
 		template := authorityTemplate(p.now(), row.commonName, permitted)
 		template.PermittedDNSDomainsCritical = !o.NonCritical
 		template.MaxPathLenZero = true
-		template.ExtKeyUsage = []x509.ExtKeyUsage{row.usage}
+		template.ExtKeyUsage = row.usage
 		template.ExtraExtensions = markers(row.markers...)
 		if *row.field(p), err = newAuthority(row.file, template, p.Root); err != nil {
 			return nil, err

@@ -80,8 +80,7 @@ func (p *PKI) providerTemplate(r ProviderRequest) (*x509.Certificate, error) {
 	if !t.NotAfter.After(t.NotBefore) {
 		return nil, errors.New("issue provider certificate: NotAfter is not after NotBefore: set NotBefore as well")
 	}
-	// observed: clientAuth and digitalSignature in the fixtures of pushy and node-apn
-	t.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
+	t.ExtKeyUsage = clientAuth
 	var err error
 	if t.RawSubject, err = r.subject(row); err != nil {
 		return nil, fmt.Errorf("issue provider certificate: %w", err)

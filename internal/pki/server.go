@@ -183,7 +183,7 @@ func (p *PKI) issueServer(n names, end time.Time, key crypto.Signer) (*Identity,
 		template.NotBefore, template.NotAfter = end.Add(-serverLife), end
 	}
 	template.Subject = pkix.Name{CommonName: n.commonName(), Organization: []string{organization}}
-	template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
+	template.ExtKeyUsage = serverAuth
 	template.ExtraExtensions = markers(oidServerTest, oidServer)
 	template.DNSNames = n.hosts
 	for _, addr := range n.addresses {

@@ -231,7 +231,7 @@ func TestRootDoesNotPermitOtherNames(t *testing.T) {
 func TestNameConstraintsMayBeNonCritical(t *testing.T) {
 	p, err := New(Options{NonCritical: true, Now: noon})
 	require.NoError(t, err)
-	_, err = p.SignGenuineDevice(request(t, rsaKey(t, 1024), 0, "X"))
+	_, err = p.SignDeviceRSA(request(t, rsaKey(t, 1024), 0, "X"))
 	require.NoError(t, err)
 	for _, a := range p.all() {
 		assert.False(t, a.Certificate.PermittedDNSDomainsCritical, a.Name)

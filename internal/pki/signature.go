@@ -23,7 +23,7 @@ func checkWithSHA1(leaf, ca *x509.Certificate) error {
 }
 
 // minRSABits is the shortest RSA key that is accepted.
-// observed: genuine device keys have 1024 (pushproxy)
+// observed: real device keys have 1024 (pushproxy)
 const minRSABits = 1024
 
 // MaxRSABits is the longest RSA key that is accepted, which limits the work a peer

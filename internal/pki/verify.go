@@ -3,7 +3,6 @@ package pki
 import (
 	"bytes"
 	"crypto/x509"
-	"slices"
 	"time"
 )
 
@@ -48,26 +47,11 @@ func issuedBy(leaf *x509.Certificate, ca *Authority) bool {
 func checkDates(r role, leaf *x509.Certificate, now time.Time) error {
 	switch {
 	case now.Before(leaf.NotBefore):
-		return r.reject(NotYetValid, leaf, "valid from %s, and it is %s", stamp(leaf.NotBefore), stamp(now))
+		return r.reject(NotYetValid, leaf, "valid from %s, and it is %s", formatTime(leaf.NotBefore), formatTime(now))
 	case now.After(leaf.NotAfter):
-		return r.reject(Expired, leaf, "valid until %s, and it is %s", stamp(leaf.NotAfter), stamp(now))
+		return r.reject(Expired, leaf, "valid until %s, and it is %s", formatTime(leaf.NotAfter), formatTime(now))
 	}
 	return nil
 }
 
-func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
-
-// checkUse returns an error unless it is an end entity certificate for a TLS client.
-// A certificate without the key usage extensions is fit for every use: RFC 5280, 4.2.1.3 and 4.2.1.12.
-func checkUse(r role, leaf *x509.Certificate) error {
-	restricted := len(leaf.ExtKeyUsage)+len(leaf.UnknownExtKeyUsage) > 0
-	switch {
-	case leaf.IsCA:
-		return r.reject(NotForThisUse, leaf, "it is the certificate of an authority")
-	case leaf.KeyUsage != 0 && leaf.KeyUsage&x509.KeyUsageDigitalSignature == 0:
-		return r.reject(NotForThisUse, leaf, "its key usage lacks digitalSignature")
-	case restricted && !slices.Contains(leaf.ExtKeyUsage, x509.ExtKeyUsageClientAuth) && !slices.Contains(leaf.ExtKeyUsage, x509.ExtKeyUsageAny):
-		return r.reject(NotForThisUse, leaf, "its extended key usage lacks clientAuth")
-	}
-	return nil
-}
+func formatTime(t time.Time) string { return t.UTC().Format(time.RFC3339) }

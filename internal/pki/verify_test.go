@@ -134,7 +134,7 @@ func TestDeviceWithAnyUsualKeyIsAccepted(t *testing.T) {
 	}
 }
 
-// observed: genuine device certificates are RSA 1024 and sha1WithRSAEncryption,
+// observed: real device certificates are RSA 1024 and sha1WithRSAEncryption,
 // which the standard library's verifier refuses (pushproxy)
 func TestDeviceOfAnOldAuthorityIsAccepted(t *testing.T) {
 	p := newPKI(t)

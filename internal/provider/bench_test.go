@@ -14,7 +14,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/store"
 )
 
-// A push after the first on a connection, from the header fields to the envelope.
+// A push after the first on a connection, from the header fields to the push of the broker.
 func BenchmarkChecks(b *testing.B) {
 	w := newFixture(b)
 	server, err := New(w.cfg)

@@ -53,7 +53,7 @@ func (b *broadcastRequest) newNotification(passed bool) *apns.Notification {
 		Channel:     b.channelIDHeader.value,
 		Topic:       b.bundleID,
 		PushType:    apns.PushType(b.pushTypeHeader.value),
-		Priority:    b.effectivePriority(),
+		Priority:    b.priorityOrDefault(),
 		Expiration:  b.expiration,
 		Payload:     slices.Clone(b.body),
 	}

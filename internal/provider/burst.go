@@ -11,7 +11,7 @@ import (
 )
 
 // bursts counts the pushes to each device token in fixed memory. Two tokens with the
-// same place replace each other and are counted from 0 again, which favors the
+// same index replace each other and are counted from 0 again, which favors the
 // provider.
 type bursts struct {
 	limit  int
@@ -21,13 +21,13 @@ type bursts struct {
 }
 
 const (
-	burstShards = 64  // number of locks
-	burstPlaces = 256 // number of places under each
+	burstShards    = 64  // number of locks
+	burstsPerShard = 256 // number of counted tokens under each
 )
 
 type burstShard struct {
 	mu     sync.Mutex
-	places [burstPlaces]burst
+	bursts [burstsPerShard]burst
 }
 
 // A burst is the number of pushes to one device token since a moment.
@@ -58,7 +58,7 @@ func (b *bursts) take(claims *tokenvault.Claims, now time.Time) bool {
 	shard := &b.shards[hash%burstShards]
 	shard.mu.Lock()
 	defer shard.mu.Unlock()
-	p := &shard.places[hash/burstShards%burstPlaces]
+	p := &shard.bursts[hash/burstShards%burstsPerShard]
 	// A time in the future means that the clock was set back.
 	if since := now.Sub(p.since); p.to != key || since < 0 || since >= b.window {
 		*p = burst{to: key, since: now}

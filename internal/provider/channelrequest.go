@@ -62,10 +62,10 @@ func (r *channelRequest) header(name string) *header {
 	return r.request.header(name)
 }
 
-// faultSubject implements [operation].
-func (r *channelRequest) faultSubject() fault.Subject {
-	return fault.Subject{
-		Subject: filters.Subject{
+// faultAttributes implements [operation].
+func (r *channelRequest) faultAttributes() fault.Attributes {
+	return fault.Attributes{
+		Attributes: filters.Attributes{
 			Space: r.teamID, Topic: r.bundleID, Channel: r.channelIDHeader.value, PushType: apns.PushType(r.pushTypeHeader.value),
 			ID: r.requestIDHeader.value, Payload: r.body,
 		},

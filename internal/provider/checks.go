@@ -46,3 +46,6 @@ var pushChecks = []check[*request]{
 	{"registration", (*request).checkRegistered, describeDevice},
 	{"burst", (*request).checkBurst, describeDeviceToken},
 }
+
+// notReached is the number of passed checks of a request that was not checked.
+const notReached = -1

@@ -23,8 +23,8 @@ func (s *Server) connectionHits(p fault.Point, listener fault.Listener, source s
 		if !s.cfg.Faults.Any(p) {
 			return
 		}
-		for hit := range s.cfg.Faults.Hits(p, &fault.Subject{
-			Subject: filters.Subject{Environment: s.cfg.Environment}, Listener: listener, Source: source,
+		for hit := range s.cfg.Faults.Hits(p, &fault.Attributes{
+			Attributes: filters.Attributes{Environment: s.cfg.Environment}, Listener: listener, Source: source,
 		}) {
 			s.cfg.Journal.Record(journal.Event{Kind: journal.Faulted, Cause: hit.Rule, Detail: hit.Action.String() + " for " + source})
 			if !yield(hit) {

@@ -20,7 +20,7 @@ import (
 type faultContext struct {
 	*request
 	op         operation
-	subject    fault.Subject
+	attributes fault.Attributes
 	rejection  *apns.Rejection // by the checks or by a fault; nil if the request is acceptable
 	statusOnly bool            // it is answered with the status of the override and no reason
 	recorded   bool            // the journal has, or the broker will write, how the request ended
@@ -47,8 +47,8 @@ type responseOverride struct {
 // and how it continues.
 func (c *conn) applyFaults(r *request, op operation, rejection *apns.Rejection) (*apns.Rejection, outcome) {
 	f := &c.faultContext
-	*f = faultContext{request: r, op: op, subject: op.faultSubject(), rejection: rejection}
-	c.completeSubject(f)
+	*f = faultContext{request: r, op: op, attributes: op.faultAttributes(), rejection: rejection}
+	c.completeAttributes(f)
 	next := c.applyMatching(f)
 	switch {
 	case next != outcomeDiscard:
@@ -69,7 +69,7 @@ func (c *conn) applyMatching(f *faultContext) outcome {
 			return next
 		}
 	}
-	for hit := range c.server.cfg.Faults.Hits(fault.AtRequest, &f.subject) {
+	for hit := range c.server.cfg.Faults.Hits(fault.AtRequest, &f.attributes) {
 		if next := c.applyFault(f, &hit); next != outcomeContinue {
 			return next
 		}
@@ -94,10 +94,10 @@ func (c *conn) applyFault(f *faultContext, hit *fault.Hit) outcome {
 	return next
 }
 
-// completeSubject adds to the subject what is known of the connection and of the
+// completeAttributes adds to the attributes what is known of the connection and of the
 // answer.
-func (c *conn) completeSubject(f *faultContext) {
-	s := &f.subject
+func (c *conn) completeAttributes(f *faultContext) {
+	s := &f.attributes
 	s.Listener, s.Source, s.Environment, s.Memory = c.listener, c.source, c.env, &c.memory
 	if c.record != nil {
 		s.Connection = c.record.Number

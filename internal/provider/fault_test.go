@@ -120,7 +120,7 @@ func TestTheRecordHasTheStatusThatWasAnswered(t *testing.T) {
 			record, ok := w.journal.Get(got.get(apns.HeaderID))
 			require.True(t, ok)
 			assert.Equal(t, tc.status, record.Status())
-			assert.Equal(t, tc.reason, record.Subject().Reason)
+			assert.Equal(t, tc.reason, record.Attributes().Reason)
 			assert.Empty(t, w.broker.pushes)
 		})
 	}

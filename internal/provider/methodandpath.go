@@ -1,20 +1,10 @@
 package provider
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/apns-sim/apns-sim/apns"
 )
-
-// quote quotes what a peer sent, shortened for a log line.
-func quote(s string) string {
-	const most = 64
-	if len(s) > most {
-		return strconv.Quote(s[:most]) + "…"
-	}
-	return strconv.Quote(s)
-}
 
 // checkPath requires the path of a device. A path with a query is wrong: no page gives
 // one a meaning. checkTokenPresent finds an empty device token.
@@ -29,8 +19,11 @@ func (r *request) checkPath() *apns.Rejection {
 // checkMethod requires POST.
 // https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
 func (r *request) checkMethod() *apns.Rejection {
-	if r.method != "POST" {
+	if r.method != pushMethod {
 		return apns.Reject(apns.MethodNotAllowed, "the method is", quote(r.method)+"; a push is a POST")
 	}
 	return nil
 }
+
+// pushMethod is the method of pushes and broadcasts.
+const pushMethod = "POST"

@@ -11,9 +11,6 @@ import (
 	"github.com/apns-sim/apns-sim/internal/journal"
 )
 
-// notReached is the number of passed checks of a request that was not checked.
-const notReached = -1
-
 // misdirected reports whether the authority of a request is a host name of Apple of
 // the environment that is not the connection's.
 func (c *conn) misdirected(authority string) bool {

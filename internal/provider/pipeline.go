@@ -23,8 +23,8 @@ type operation interface {
 	// receive assigns the ID of the response, and records the request in the journal
 	// if it is a push or a broadcast. passed says that no check has failed.
 	receive(passed bool)
-	// faultSubject returns what fault rules may select the request by.
-	faultSubject() fault.Subject
+	// faultAttributes returns what fault rules may select the request by.
+	faultAttributes() fault.Attributes
 	// submit carries out an acceptable request.
 	submit() *apns.Rejection
 	// recordRejection records the request as rejected, in the journal and the log.

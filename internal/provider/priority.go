@@ -34,10 +34,10 @@ func (r *request) checkTypePriority() *apns.Rejection {
 		fmt.Sprintf("apns-priority is %d; a %s push has %s", r.priority, r.pushType.Type, r.pushType.Priorities))
 }
 
-// effectivePriority returns the priority of the header, else the default: the highest
-// of the push type, or 10.
+// priorityOrDefault returns the priority of the header. Without a header, the default is
+// the highest priority of the push type, or 10.
 // https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
-func (r *request) effectivePriority() apns.Priority {
+func (r *request) priorityOrDefault() apns.Priority {
 	switch {
 	case r.priority != 0:
 		return r.priority

@@ -23,7 +23,7 @@ type pushRequest struct {
 // and what the journal keeps, in one allocation.
 type push struct {
 	notification apns.Notification
-	envelope     broker.Push
+	brokerPush   broker.Push
 	trace        journal.Trace
 	record       requestRecord
 }
@@ -53,7 +53,7 @@ func (p *pushRequest) receive(passed bool) {
 	t := &p.push.trace
 	t.Headers = p.push.record.fill(&p.request)
 	t.Push, t.Device, t.Request = p.notification, p.claims.Device, &p.push.record
-	p.push.envelope.Trace, p.trace = t, t
+	p.push.brokerPush.Trace, p.trace = t, t
 	p.recordReceived()
 }
 
@@ -69,7 +69,7 @@ func (p *pushRequest) newPush(passed bool) {
 		Token:       apns.DeviceToken(p.deviceToken[:p.deviceTokenLen]),
 		Topic:       p.topicHeader.value,
 		PushType:    apns.PushType(p.pushTypeHeader.value),
-		Priority:    p.effectivePriority(),
+		Priority:    p.priorityOrDefault(),
 		Expiration:  p.expiration,
 		CollapseID:  p.collapseIDHeader.value,
 		Payload:     slices.Clone(p.body),
@@ -77,18 +77,18 @@ func (p *pushRequest) newPush(passed bool) {
 	if passed {
 		made.notification.UniqueID = c.newUniqueID()
 	}
-	made.envelope = broker.Push{Notification: &made.notification, To: broker.Address(p.claims.Address), Base: p.claims.Base, Unreported: p.unreported}
+	made.brokerPush = broker.Push{Notification: &made.notification, To: broker.Address(p.claims.Address), Base: p.claims.Base, Unreported: p.unreported}
 	if p.topic != nil {
-		made.envelope.Hash = p.topic.Hash
+		made.brokerPush.Hash = p.topic.Hash
 	}
 	p.push, p.notification = made, &made.notification
 }
 
-// faultSubject implements [operation].
-func (p *pushRequest) faultSubject() fault.Subject {
+// faultAttributes implements [operation].
+func (p *pushRequest) faultAttributes() fault.Attributes {
 	n := p.notification
-	return fault.Subject{
-		Subject: filters.Subject{
+	return fault.Attributes{
+		Attributes: filters.Attributes{
 			Space: n.TeamID, Topic: n.Topic, Token: n.Token, Device: p.claims.Device, Channel: n.Channel,
 			PushType: n.PushType, Priority: n.Priority, CollapseID: n.CollapseID, ID: n.ID, Payload: n.Payload,
 		},
@@ -103,7 +103,7 @@ func (p *pushRequest) submit() *apns.Rejection {
 		return nil
 	}
 	s := p.conn.server
-	return s.submitResult("push", p.notification, s.cfg.Broker.Submit(&p.push.envelope, p.conn.storing))
+	return s.submitResult("push", p.notification, s.cfg.Broker.Submit(&p.push.brokerPush, p.conn.storing))
 }
 
 // accept implements [operation].

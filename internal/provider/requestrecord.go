@@ -84,9 +84,6 @@ func (a *requestRecord) Size() int {
 	return size
 }
 
-// pushMethod is the method of pushes and broadcasts.
-const pushMethod = "POST"
-
 // A headerCache has the headers of the last request of a connection. Most requests
 // have the same headers except for apns-id, and share them in memory.
 type headerCache struct{ last *journal.Headers }

@@ -42,7 +42,7 @@ func (c *conn) respondStored(last bool) {
 		s := &c.stored[i]
 		c.resume(s)
 		switch {
-		case slices.Contains(failed, c.push.notification) && c.server.cfg.Broker.NotStored(&s.push.envelope):
+		case slices.Contains(failed, c.push.notification) && c.server.cfg.Broker.NotStored(&s.push.brokerPush):
 			c.rejectUnstored(s.stream)
 		case s.stream != nil:
 			c.push.respond()
@@ -58,14 +58,14 @@ func (c *conn) resume(s *storedPush) {
 	c.override, c.push.push = s.override, s.push
 	c.push.request = request{
 		conn: c, stream: s.stream, responseIDHeader: s.responseIDHeader, responseID: n.ID,
-		notification: n, trace: s.push.envelope.Trace, teamID: n.TeamID,
+		notification: n, trace: s.push.brokerPush.Trace, teamID: n.TeamID,
 	}
 }
 
 // rejectUnstored rejects the current request.
 func (c *conn) rejectUnstored(stream *h2.Stream) {
 	r := &c.push.request
-	r.space, r.claims.Device = c.server.cfg.Spaces.ForTeam(r.teamID), c.push.push.envelope.To.Device
+	r.space, r.claims.Device = c.server.cfg.Spaces.ForTeam(r.teamID), c.push.push.brokerPush.To.Device
 	rejection := notStored()
 	r.recordRejection(rejection)
 	if stream != nil {

@@ -56,7 +56,7 @@ func (b *Binding) Bound() bool { return b.key != nil }
 // recognized without work.
 func (b *Binding) Verify(authorization string) (*Token, error) {
 	if b.token != nil && authorization == b.header {
-		if err := b.registry.usable(b.token, b.env); err != nil {
+		if err := b.registry.checkEachUse(b.token, b.env); err != nil {
 			return nil, err
 		}
 		return b.token, nil

@@ -26,7 +26,7 @@ func (r *Registry) Inspect(authorization string, env apns.Environment) (signatur
 	v := r.verdictFor(raw)
 	switch {
 	case v.token != nil:
-		return SignatureGood, asRejection(r.usable(v.token, env))
+		return SignatureGood, asRejection(r.checkEachUse(v.token, env))
 	case v.nonStandard:
 		return SignatureGood, v.rejection
 	case v.key != nil:

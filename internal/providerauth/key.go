@@ -39,8 +39,8 @@ type Key struct {
 // TeamScoped reports whether the key is valid for every topic of its team.
 func (k *Key) TeamScoped() bool { return len(k.Topics) == 0 }
 
-// usableIn reports whether the key may be used in env.
-func (k *Key) usableIn(env apns.Environment) bool {
+// isFor reports whether the key may be used in env.
+func (k *Key) isFor(env apns.Environment) bool {
 	return len(k.Environments) == 0 || slices.Contains(k.Environments, env)
 }
 

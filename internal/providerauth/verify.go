@@ -44,7 +44,7 @@ func (r *Registry) Verify(raw string, env apns.Environment) (*Token, error) {
 	if v.rejection != nil {
 		return nil, v.rejection
 	}
-	if err := r.usable(v.token, env); err != nil {
+	if err := r.checkEachUse(v.token, env); err != nil {
 		return nil, err
 	}
 	return v.token, nil
@@ -146,4 +146,20 @@ func (r *Registry) keyOf(dec *decoded) (*keyEntry, *apns.Rejection) {
 
 func invalid(format string, args ...any) *apns.Rejection {
 	return apns.Reject(apns.InvalidProviderToken, fmt.Sprintf(format, args...))
+}
+
+// checkEachUse checks what may change between two uses of a token with a valid signature:
+// whether its key was revoked, its team, the environment of the key, and its age.
+func (r *Registry) checkEachUse(t *Token, env apns.Environment) error {
+	if t.key.removed.Load() {
+		return invalid("key %s of team %s was revoked", t.KeyID, t.TeamID)
+	}
+	if t.key.team.suspended.Load() {
+		return forbidden(t.TeamID)
+	}
+	if !t.key.isFor(env) {
+		return apns.Reject(r.cfg.wrongEnvironment(),
+			fmt.Sprintf("key %s is restricted to %s and this is %s", t.KeyID, t.key.Environments[0], env))
+	}
+	return r.CheckAge(t.IssuedAt, t.Clock().Now())
 }

@@ -88,7 +88,7 @@ func (m *merge) spaces() {
 
 func (m *merge) keys() {
 	for i, e := range m.seed.Keys {
-		e.Team = cmp.Or(e.Team, keystore.DemoTeam)
+		e.Team = cmp.Or(e.Team, keystore.DefaultTeam)
 		if err := m.completeKey(&e); err != nil {
 			m.fail(fmt.Sprintf("keys[%d]", i), err)
 			continue
@@ -135,7 +135,7 @@ func (m *merge) completeKey(e *state.AuthKey) error {
 
 func (m *merge) apps() {
 	for i, e := range m.seed.Apps {
-		e.Team = cmp.Or(e.Team, keystore.DemoTeam)
+		e.Team = cmp.Or(e.Team, keystore.DefaultTeam)
 		if !apns.ValidTopic(e.BundleID) {
 			m.fail(fmt.Sprintf("apps[%d].bundleId", i), badTopic(e.BundleID))
 			continue
@@ -150,8 +150,8 @@ func badTopic(topic string) error {
 
 // appsOf returns the topics of a team.
 func (m *merge) appsOf(team string) (topics []string) {
-	if team == keystore.DemoTeam {
-		topics = []string{keystore.DemoTopic}
+	if team == keystore.DefaultTeam {
+		topics = []string{keystore.DefaultTopic}
 	}
 	for _, a := range m.into.Apps {
 		if a.Team == team && !slices.Contains(topics, a.BundleID) {
@@ -207,7 +207,7 @@ func (m *merge) completeDevice(e *state.Device) error {
 	if e.Count < 0 || e.Count > maxCount {
 		return fmt.Errorf("count: %d is not between 1 and %d", e.Count, maxCount)
 	}
-	e.Team = cmp.Or(e.Team, keystore.DemoTeam)
+	e.Team = cmp.Or(e.Team, keystore.DefaultTeam)
 	if len(e.Apps) == 0 {
 		for _, topic := range m.appsOf(e.Team) {
 			e.Apps = append(e.Apps, state.DeviceApp{Topic: topic})
@@ -227,7 +227,7 @@ func (m *merge) completeDevice(e *state.Device) error {
 
 // addApp adds an app that a device or a channel of the seed has.
 func (m *merge) addApp(team, topic string) {
-	if team != keystore.DemoTeam || topic != keystore.DemoTopic {
+	if team != keystore.DefaultTeam || topic != keystore.DefaultTopic {
 		add(m, &m.into.Apps, state.App{Team: team, BundleID: topic})
 	}
 }
@@ -249,7 +249,7 @@ func (m *merge) channels() {
 		if e.Created.IsZero() {
 			e.Created = m.now
 		}
-		m.addApp(cmp.Or(e.Space, keystore.DemoTeam), e.Topic)
+		m.addApp(cmp.Or(e.Space, keystore.DefaultTeam), e.Topic)
 		add(m, &m.into.Channels, e)
 	}
 }

@@ -57,20 +57,20 @@ func TestASeedAddsWhatIsMissingOnce(t *testing.T) {
 	var d state.Document
 	assert.NotZero(t, merge(t, &d, path))
 
-	assert.Equal(t, state.Span(24*time.Hour), d.Spaces[0].Ahead)
+	assert.Equal(t, state.Duration(24*time.Hour), d.Spaces[0].Ahead)
 	assert.Equal(t, []state.Team{{ID: "TEAM000001"}}, d.Teams)
 	require.Len(t, d.Keys, 1)
 	assert.NotEmpty(t, d.Keys[0].Public)
 	assert.Empty(t, d.Keys[0].File)
 	assert.Equal(t, []state.App{
-		{Team: keystore.DemoTeam, BundleID: "com.example.one"},
+		{Team: keystore.DefaultTeam, BundleID: "com.example.one"},
 		{Team: "TEAM000001", BundleID: "com.example.two"},
 		{Team: "TEAM000001", BundleID: "com.example.three"},
-		{Team: keystore.DemoTeam, BundleID: "com.example.four"},
+		{Team: keystore.DefaultTeam, BundleID: "com.example.four"},
 	}, d.Apps, "apps of devices and channels come along")
 	require.Len(t, d.Devices, 3)
 	assert.Equal(t, []string{"demo-1-1", "demo-1-2", "ipad"}, []string{d.Devices[0].Name, d.Devices[1].Name, d.Devices[2].Name})
-	assert.Equal(t, []string{keystore.DemoTopic, "com.example.one"}, d.Devices[0].Topics, "all apps of the team")
+	assert.Equal(t, []string{keystore.DefaultTopic, "com.example.one"}, d.Devices[0].Topics, "all apps of the team")
 	assert.Equal(t, apns.Sandbox, d.Devices[2].Environment)
 	require.Len(t, d.Channels, 2)
 	require.Len(t, d.Faults, 2)
@@ -125,7 +125,7 @@ func TestTheSeedOfThePageIsValid(t *testing.T) {
 	require.True(t, found)
 	text, _, _ := strings.Cut(rest, "```")
 	dir := t.TempDir()
-	key, err := keystore.NewSigningKey(keystore.DemoTeam, "MYKEY00001")
+	key, err := keystore.NewSigningKey(keystore.DefaultTeam, "MYKEY00001")
 	require.NoError(t, err)
 	_, err = key.Save(dir)
 	require.NoError(t, err)

@@ -36,7 +36,7 @@ func TestAppsOfActivatedDevicesOutliveARestart(t *testing.T) {
 	key, err := pki.NewKey()
 	require.NoError(t, err)
 	for _, app := range []struct{ topic, team string }{
-		{"com.example.one", ""}, {"com.example.two", ""}, {"com.example.one", ""}, {sim.DemoTopic, ""}, {"com.other.app", otherTeam},
+		{"com.example.one", ""}, {"com.example.two", ""}, {"com.example.one", ""}, {sim.DefaultTopic, ""}, {"com.other.app", otherTeam},
 	} {
 		_, err := s.DeviceControl.Activate(signingRequest(t, key), []string{app.topic}, app.team)
 		require.NoError(t, err)
@@ -44,9 +44,9 @@ func TestAppsOfActivatedDevicesOutliveARestart(t *testing.T) {
 
 	again, err := reopened(t, dir, cfg)
 	require.NoError(t, err)
-	assert.Equal(t, s.Auth.Apps(sim.DemoTeam), again.Auth.Apps(sim.DemoTeam))
+	assert.Equal(t, s.Auth.Apps(sim.DefaultTeam), again.Auth.Apps(sim.DefaultTeam))
 	assert.Equal(t, []string{"com.other.app"}, again.Auth.Apps(otherTeam))
-	list, err := os.ReadFile(filepath.Join(keystore.KeyFolder(dir, sim.DemoTeam), "topics"))
+	list, err := os.ReadFile(filepath.Join(keystore.KeyFolder(dir, sim.DefaultTeam), "topics"))
 	require.NoError(t, err)
 	assert.Equal(t, "com.example.one\ncom.example.two\n", string(list), "each once, and not those that are there anyway")
 }
@@ -57,7 +57,7 @@ func TestAppsAreForgottenWithoutADirectory(t *testing.T) {
 	for range 2 {
 		s, err := sim.New(sim.Config{Secrets: secrets})
 		require.NoError(t, err)
-		assert.Equal(t, []string{sim.DemoTopic}, s.Auth.Apps(sim.DemoTeam))
+		assert.Equal(t, []string{sim.DefaultTopic}, s.Auth.Apps(sim.DefaultTeam))
 		activate(t, s, "com.example.one")
 	}
 }
@@ -65,7 +65,7 @@ func TestAppsAreForgottenWithoutADirectory(t *testing.T) {
 func TestAListOfAppsThatCannotBeReadStopsTheSimulator(t *testing.T) {
 	dir := t.TempDir()
 	saved(t, dir)
-	list := filepath.Join(keystore.KeyFolder(dir, sim.DemoTeam), "topics")
+	list := filepath.Join(keystore.KeyFolder(dir, sim.DefaultTeam), "topics")
 	require.NoError(t, os.WriteFile(list, []byte("com.example.one\nno/topic\n"), 0o600))
 	_, err := reopened(t, dir, sim.Config{})
 	require.ErrorContains(t, err, list)
@@ -84,10 +84,10 @@ func TestAppsStayInMemoryWhereTheDirectoryCannotBeWritten(t *testing.T) {
 	var log strings.Builder
 	s, err := reopened(t, dir, sim.Config{Log: slog.New(slog.NewTextHandler(&log, nil))})
 	require.NoError(t, err)
-	require.NoError(t, os.Mkdir(filepath.Join(keystore.KeyFolder(dir, sim.DemoTeam), "topics"), 0o700)) // the mode would not keep root out
+	require.NoError(t, os.Mkdir(filepath.Join(keystore.KeyFolder(dir, sim.DefaultTeam), "topics"), 0o700)) // the mode would not keep root out
 	for _, topic := range []string{"com.example.one", "com.example.two"} {
 		activate(t, s, topic)
-		assert.True(t, s.Auth.TopicAllowed(sim.DemoTeam, topic))
+		assert.True(t, s.Auth.TopicAllowed(sim.DefaultTeam, topic))
 	}
 	assert.Equal(t, 1, strings.Count(log.String(), "level=WARN"), log.String())
 	assert.Contains(t, log.String(), "stay in memory")
@@ -100,7 +100,7 @@ func TestDevicesMayNameTheTopicsOfEveryAppBySaltedHashes(t *testing.T) {
 	require.NoError(t, s.Auth.AddApp(otherTeam, "com.other"))
 	known := s.TeamControl.Topics()
 	for _, topic := range []string{
-		sim.DemoTopic, "com.example.one", "com.example.one.voip", "com.other", "com.other.push-type.liveactivity",
+		sim.DefaultTopic, "com.example.one", "com.example.one.voip", "com.other", "com.other.push-type.liveactivity",
 	} {
 		assert.Contains(t, known, topic)
 	}
@@ -114,14 +114,14 @@ func TestKeysAndAppsAreAfterARestartAsTheyWereLeft(t *testing.T) {
 	saved(t, dir)
 	s, err := reopened(t, dir, sim.Config{})
 	require.NoError(t, err)
-	_, err = s.TeamControl.AddKey(sim.DemoTeam, controlapi.Key{ID: "KEPT000001", Environments: []string{"sandbox"}, Topics: []string{"com.example.one"}})
+	_, err = s.TeamControl.AddKey(sim.DefaultTeam, controlapi.Key{ID: "KEPT000001", Environments: []string{"sandbox"}, Topics: []string{"com.example.one"}})
 	require.NoError(t, err)
-	_, err = s.TeamControl.AddKey(sim.DemoTeam, controlapi.Key{ID: "REVOKED001"})
+	_, err = s.TeamControl.AddKey(sim.DefaultTeam, controlapi.Key{ID: "REVOKED001"})
 	require.NoError(t, err)
 	require.NoError(t, s.TeamControl.AddApp("", "com.example.one"))
 	require.NoError(t, s.TeamControl.AddApp("", "com.example.two"))
-	require.NoError(t, s.TeamControl.RevokeKey(sim.DemoTeam, "REVOKED001"))
-	require.NoError(t, s.TeamControl.RevokeKey(sim.DemoTeam, sim.DemoKey))
+	require.NoError(t, s.TeamControl.RevokeKey(sim.DefaultTeam, "REVOKED001"))
+	require.NoError(t, s.TeamControl.RevokeKey(sim.DefaultTeam, sim.DefaultKey))
 	require.NoError(t, s.TeamControl.RemoveApp("", "com.example.two"))
 	in, err := s.Spaces.Open("TEAM000001")
 	require.NoError(t, err)
@@ -134,11 +134,11 @@ func TestKeysAndAppsAreAfterARestartAsTheyWereLeft(t *testing.T) {
 	require.NoError(t, err)
 	team, err := again.TeamControl.GetTeam("")
 	require.NoError(t, err)
-	assert.Equal(t, []string{sim.DemoTopic, "com.example.one"}, team.Apps)
+	assert.Equal(t, []string{sim.DefaultTopic, "com.example.one"}, team.Apps)
 	require.Len(t, team.Keys, 2)
-	assert.Equal(t, sim.DemoKey, team.Keys[1].ID, "the simulator needs it")
+	assert.Equal(t, sim.DefaultKey, team.Keys[1].ID, "the simulator needs it")
 	assert.Equal(t, controlapi.Key{ID: "KEPT000001", Environments: []string{"sandbox"}, Topics: []string{"com.example.one"}}, team.Keys[0])
-	assert.Equal(t, []string{sim.DemoTeam}, again.Auth.Teams())
+	assert.Equal(t, []string{sim.DefaultTeam}, again.Auth.Teams())
 }
 
 func TestADeletedTeamIsUnknownAfterARestart(t *testing.T) {
@@ -153,5 +153,5 @@ func TestADeletedTeamIsUnknownAfterARestart(t *testing.T) {
 	require.NoError(t, s.SpaceControl.DeleteTeam(otherTeam))
 	again, err := reopened(t, dir, sim.Config{})
 	require.NoError(t, err)
-	assert.Equal(t, []string{sim.DemoTeam}, again.Auth.Teams())
+	assert.Equal(t, []string{sim.DefaultTeam}, again.Auth.Teams())
 }

@@ -66,14 +66,14 @@ func TestAChannelMadeAtOneListenerTakesBroadcastsAtTheOther(t *testing.T) {
 		{"production", s.Info().Channels, s.Info().Provider},
 		{"sandbox", s.Info().ChannelsSandbox, s.Info().ProviderSandbox},
 	} {
-		made := p.send("POST", listeners.channels+"/1/apps/"+sim.DemoTopic+"/channels", `{"message-storage-policy":1,"push-type":"LiveActivity"}`)
+		made := p.send("POST", listeners.channels+"/1/apps/"+sim.DefaultTopic+"/channels", `{"message-storage-policy":1,"push-type":"LiveActivity"}`)
 		require.Equal(t, 201, made.status, made.body)
 		id := made.header.Get(apns.HeaderChannelID)
-		published := p.send("POST", listeners.pushes+"/4/broadcasts/apps/"+sim.DemoTopic, `{"aps":{}}`,
+		published := p.send("POST", listeners.pushes+"/4/broadcasts/apps/"+sim.DefaultTopic, `{"aps":{}}`,
 			apns.HeaderChannelID, id, apns.HeaderPushType, "liveactivity", apns.HeaderExpiration, "0", apns.HeaderPriority, "10")
 		require.Equal(t, 200, published.status, published.body)
 		assert.NotEmpty(t, published.header.Get(apns.HeaderUniqueID), listeners.env)
-		list := p.send("GET", listeners.channels+"/1/apps/"+sim.DemoTopic+"/all-channels", "")
+		list := p.send("GET", listeners.channels+"/1/apps/"+sim.DefaultTopic+"/all-channels", "")
 		assert.Equal(t, `{"channels":["`+id+`"]}`, list.body, "each environment has its own")
 	}
 }

@@ -22,19 +22,19 @@ func TestTheCertificatesThatWereIssuedAreListed(t *testing.T) {
 		return list
 	}
 	none := 0
-	first, _, err := s.SpaceControl.OpenSpace(t.Context(), controlapi.SpaceOrder{Topics: []string{"com.example.first"}, Devices: &none})
+	first, _, err := s.SpaceControl.OpenSpace(t.Context(), controlapi.CreateSpaceRequest{Topics: []string{"com.example.first"}, Devices: &none})
 	require.NoError(t, err)
-	second, identity, err := s.SpaceControl.OpenSpace(t.Context(), controlapi.SpaceOrder{Devices: &none})
+	second, identity, err := s.SpaceControl.OpenSpace(t.Context(), controlapi.CreateSpaceRequest{Devices: &none})
 	require.NoError(t, err)
 
 	all := list("")
 	require.Len(t, all, 3)
-	demo, err := os.ReadFile(s.Info().Demo.CertificateFile)
+	demo, err := os.ReadFile(s.Info().DefaultTeam.CertificateFile)
 	require.NoError(t, err)
 	block, _ := pem.Decode(demo)
 	require.NotNil(t, block)
-	assert.Equal(t, sim.DemoTeam, all[0].Team)
-	assert.Equal(t, sim.DemoTopic, all[0].Topic)
+	assert.Equal(t, sim.DefaultTeam, all[0].Team)
+	assert.Equal(t, sim.DefaultTopic, all[0].Topic)
 	assert.Equal(t, []string{"production", "sandbox"}, all[0].Environments)
 	assert.Len(t, all[0].Fingerprint, 64)
 	assert.Equal(t, "com.example.first", all[1].Topic)

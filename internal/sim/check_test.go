@@ -22,7 +22,7 @@ func (absentee) Overdue()  {}
 
 func TestACheckComparesTheBrokerWithTheCouriers(t *testing.T) {
 	s := start(t, sim.Config{})
-	dev := switchOn(t, s, sim.DemoTopic)
+	dev := switchOn(t, s, sim.DefaultTopic)
 	dev.await(t, device.EventToken)
 	require.Eventually(t, func() bool {
 		stats, problems := s.Check()

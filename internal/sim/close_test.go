@@ -42,7 +42,7 @@ func TestCloseTakesLeaveOfEverybody(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, s.Start())
 	framer := connectProvider(t, s)
-	dev := switchOn(t, s, sim.DemoTopic)
+	dev := switchOn(t, s, sim.DefaultTopic)
 	require.NoError(t, dev.Online(withTimeout(t)))
 
 	require.NoError(t, s.Close())

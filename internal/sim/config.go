@@ -22,9 +22,9 @@ import (
 
 // The default team, which exists from the start, with its key and its app.
 const (
-	DemoTeam  = keystore.DemoTeam
-	DemoKey   = keystore.DemoKey
-	DemoTopic = keystore.DemoTopic
+	DefaultTeam  = keystore.DefaultTeam
+	DefaultKey   = keystore.DefaultKey
+	DefaultTopic = keystore.DefaultTopic
 )
 
 // A Control makes the control API of a simulator.
@@ -60,7 +60,7 @@ type Config struct {
 	NonCritical bool
 	// Keys are further authentication keys; their teams are made.
 	Keys []providerauth.Key
-	// Topics are the apps of the default team, besides [DemoTopic].
+	// Topics are the apps of the default team, besides [DefaultTopic].
 	Topics []string
 	// SuspendedTeams are teams that may not push; see
 	// [providerauth.Registry.SuspendTeam].
@@ -132,7 +132,7 @@ type Config struct {
 }
 
 // The default settings of couriers, for the help of commands;
-// DefaultResponseDelay is that of devices outside.
+// DefaultResponseDelay is that of external devices.
 const (
 	DefaultResponseDelay  = devicetls.DefaultResponseDelay
 	DefaultSilenceTimeout = devicetls.DefaultSilenceTimeout

@@ -15,13 +15,13 @@ func (s *Simulator) Credentials() (controlapi.Credentials, error) {
 	if err != nil {
 		return controlapi.Credentials{}, fmt.Errorf("key %s: %w", key.KeyID, err)
 	}
-	identity, err := s.Secrets.PKI.IssueProvider(pki.ProviderRequest{Topic: DemoTopic, TeamID: DemoTeam})
+	identity, err := s.Secrets.PKI.IssueProvider(pki.ProviderRequest{Topic: DefaultTopic, TeamID: DefaultTeam})
 	if err != nil {
-		return controlapi.Credentials{}, fmt.Errorf("provider certificate for %s: %w", DemoTopic, err)
+		return controlapi.Credentials{}, fmt.Errorf("provider certificate for %s: %w", DefaultTopic, err)
 	}
 	certificate, err := identity.PEM()
 	if err != nil {
-		return controlapi.Credentials{}, fmt.Errorf("provider certificate for %s: %w", DemoTopic, err)
+		return controlapi.Credentials{}, fmt.Errorf("provider certificate for %s: %w", DefaultTopic, err)
 	}
-	return controlapi.Credentials{Team: key.TeamID, KeyID: key.KeyID, Key: string(p8), Topic: DemoTopic, Certificate: string(certificate)}, nil
+	return controlapi.Credentials{Team: key.TeamID, KeyID: key.KeyID, Key: string(p8), Topic: DefaultTopic, Certificate: string(certificate)}, nil
 }

@@ -27,7 +27,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
-var demoHeaders = map[string]string{apns.HeaderTopic: sim.DemoTopic}
+var demoHeaders = map[string]string{apns.HeaderTopic: sim.DefaultTopic}
 
 // of is a device in production.
 func of(d apns.DeviceID) tokenvault.Address {
@@ -46,11 +46,11 @@ func wantPost(t *testing.T, s *sim.Simulator, to apns.DeviceToken, status int, r
 
 func TestAnAppThatIsRemovedAndComesBackHasAnotherToken(t *testing.T) {
 	s := start(t, sim.Config{})
-	dev := switchOn(t, s, sim.DemoTopic)
+	dev := switchOn(t, s, sim.DefaultTopic)
 	old := dev.await(t, device.EventToken).Token
-	s.DeviceControl.UninstallApp(of(dev.ID()), sim.DemoTopic)
+	s.DeviceControl.UninstallApp(of(dev.ID()), sim.DefaultTopic)
 	wantPost(t, s, old, http.StatusGone, "Unregistered")
-	hash := apns.HashTopic(sim.DemoTopic)
+	hash := apns.HashTopic(sim.DefaultTopic)
 	renewed := s.Vault.Issue(of(dev.ID()), &hash)
 	assert.NotEqual(t, old, renewed)
 	wantPost(t, s, renewed, http.StatusOK, "")
@@ -65,9 +65,9 @@ func TestARemovedAppIsAnswered200UntilTheDelayIsOver(t *testing.T) {
 		Log: slog.New(slog.NewTextHandler(&log, nil)),
 	})
 	assert.Contains(t, strings.Join(log.lines(), "\n"), "seed=42")
-	hash := apns.HashTopic(sim.DemoTopic)
+	hash := apns.HashTopic(sim.DefaultTopic)
 	token := s.Vault.Issue(of(apns.DeviceID{1}), &hash)
-	s.DeviceControl.UninstallApp(of(apns.DeviceID{1}), sim.DemoTopic)
+	s.DeviceControl.UninstallApp(of(apns.DeviceID{1}), sim.DefaultTopic)
 	wantPost(t, s, token, http.StatusOK, "")
 	assert.Equal(t, "app-removed", awaitEvent(t, s, journal.Dropped).Cause)
 	apple.Advance(25 * time.Hour)
@@ -89,10 +89,10 @@ func TestASeedIsDrawnAndLoggedIfNoneIsGiven(t *testing.T) {
 
 func TestAnExpiredTokenIsTakenForWhatItIs(t *testing.T) {
 	s := start(t, sim.Config{UnregisterDelay: tokenvault.Delay{Never: true}})
-	hash := apns.HashTopic(sim.DemoTopic)
+	hash := apns.HashTopic(sim.DefaultTopic)
 	token := s.Vault.Issue(of(apns.DeviceID{1}), &hash)
 	push(t, s, token, []byte(`{"aps":{}}`), demoHeaders)
-	s.DeviceControl.ExpireToken(of(apns.DeviceID{1}), sim.DemoTopic)
+	s.DeviceControl.ExpireToken(of(apns.DeviceID{1}), sim.DefaultTopic)
 	assert.Equal(t, "unregistered", awaitEvent(t, s, journal.Dropped).Cause, "it waited for the device")
 	wantPost(t, s, token, http.StatusGone, "ExpiredToken")
 }
@@ -101,7 +101,7 @@ func TestAnExpiredTokenIsTakenForWhatItIs(t *testing.T) {
 // Programming Guide.
 func TestAnErasedDeviceIsUnregisteredAndStartsAnew(t *testing.T) {
 	s := start(t, sim.Config{})
-	dev := switchOn(t, s, sim.DemoTopic)
+	dev := switchOn(t, s, sim.DefaultTopic)
 	base := dev.await(t, device.EventBaseToken).Token
 	old := dev.await(t, device.EventToken).Token
 	s.DeviceControl.EraseDevice(dev.ID())
@@ -115,7 +115,7 @@ func TestAnErasedDeviceIsUnregisteredAndStartsAnew(t *testing.T) {
 // The simulator can do to a device from outside what is in its own power.
 func TestADeviceFromOutsideIsErasedAndLosesAppsByTheControlAPI(t *testing.T) {
 	s := start(t, sim.Config{})
-	dev := switchOn(t, s, sim.DemoTopic)
+	dev := switchOn(t, s, sim.DefaultTopic)
 	old := dev.await(t, device.EventToken).Token
 	tell := func(action, topic string) controlapi.Device {
 		t.Helper()
@@ -132,7 +132,7 @@ func TestADeviceFromOutsideIsErasedAndLosesAppsByTheControlAPI(t *testing.T) {
 
 	_, err := s.DeviceControl.TellDevice(t.Context(), dev.ID(), "uninstall", "")
 	require.ErrorContains(t, err, "name the topic")
-	tell("uninstall", sim.DemoTopic)
+	tell("uninstall", sim.DefaultTopic)
 	wantPost(t, s, old, http.StatusGone, "Unregistered")
 	tell("low-power", "")
 	tell("erase", "")
@@ -149,7 +149,7 @@ func TestADeviceFromOutsideIsErasedAndLosesAppsByTheControlAPI(t *testing.T) {
 
 func TestADeviceThatIsAwayCanBeErased(t *testing.T) {
 	s := start(t, sim.Config{})
-	hash := apns.HashTopic(sim.DemoTopic)
+	hash := apns.HashTopic(sim.DefaultTopic)
 	for _, env := range apns.Environments() {
 		away := tokenvault.Address{Environment: env, Device: apns.DeviceID{1}}
 		token := s.Vault.Issue(away, &hash)
@@ -165,7 +165,7 @@ func TestADeviceThatIsAwayCanBeErased(t *testing.T) {
 
 func TestARevokedDeviceInsideComesBackWithAnotherKeyAndIsFound(t *testing.T) {
 	s := start(t, sim.Config{})
-	made, err := s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 1})
+	made, err := s.DeviceControl.NewDevices(t.Context(), controlapi.CreateDevicesRequest{Topics: []string{sim.DefaultTopic}, Count: 1})
 	require.NoError(t, err)
 	now, err := s.DeviceControl.TellDevice(t.Context(), made[0].ID, "revoke", "")
 	require.NoError(t, err)
@@ -179,7 +179,7 @@ func TestARevokedDeviceInsideComesBackWithAnotherKeyAndIsFound(t *testing.T) {
 
 func TestOnlyAConnectedDeviceIsSentAway(t *testing.T) {
 	s := start(t, sim.Config{})
-	dev := switchOn(t, s, sim.DemoTopic)
+	dev := switchOn(t, s, sim.DefaultTopic)
 	dev.await(t, device.EventConnected)
 	d, err := s.DeviceControl.SendAway(dev.ID(), controlapi.Redirection{Host: "localhost", Reason: "moved"})
 	require.NoError(t, err)
@@ -194,7 +194,7 @@ func TestOnlyAConnectedDeviceIsSentAway(t *testing.T) {
 
 func TestATeamIsSuspendedAndResumedWhileItPushes(t *testing.T) {
 	s := start(t, sim.Config{})
-	token := switchOn(t, s, sim.DemoTopic).await(t, device.EventToken).Token
+	token := switchOn(t, s, sim.DefaultTopic).await(t, device.EventToken).Token
 	for _, suspended := range []bool{true, true, false} {
 		team, err := s.TeamControl.SuspendTeam("", suspended)
 		require.NoError(t, err)
@@ -212,7 +212,7 @@ func TestATeamIsSuspendedAndResumedWhileItPushes(t *testing.T) {
 // A backup that is put back on the same device leaves it its key and its tokens.
 func TestARestoredDeviceKeepsItsTokens(t *testing.T) {
 	s := start(t, sim.Config{})
-	identity := activate(t, s, sim.DemoTopic)
+	identity := activate(t, s, sim.DefaultTopic)
 	first := runDevice(t, s, identity).await(t, device.EventToken).Token
 	again := runDevice(t, s, identity) // with no memory but its identity
 	assert.Equal(t, first, again.await(t, device.EventToken).Token)
@@ -220,7 +220,7 @@ func TestARestoredDeviceKeepsItsTokens(t *testing.T) {
 
 func TestARevokedDeviceLosesItsConnectionAndGetsNoOther(t *testing.T) {
 	s := start(t, sim.Config{})
-	p := runDevice(t, s, activate(t, s, sim.DemoTopic))
+	p := runDevice(t, s, activate(t, s, sim.DefaultTopic))
 	p.await(t, device.EventConnected)
 	s.DeviceControl.RevokeDevice(p.ID())
 	p.await(t, device.EventIdentityRejected)
@@ -228,7 +228,7 @@ func TestARevokedDeviceLosesItsConnectionAndGetsNoOther(t *testing.T) {
 
 func TestADeviceIsSentToAnotherCourierInWhicheverEnvironment(t *testing.T) {
 	s := start(t, sim.Config{})
-	p := runDevice(t, s, activate(t, s, sim.DemoTopic))
+	p := runDevice(t, s, activate(t, s, sim.DefaultTopic))
 	p.await(t, device.EventConnected)
 	n, err := s.DeviceControl.RedirectDevice(p.ID(), devicetls.Redirection{Host: "localhost"})
 	require.NoError(t, err)
@@ -254,7 +254,7 @@ func TestARotatedTokenKeyLeavesOldTokensGoodAndIsKept(t *testing.T) {
 	secrets, err := keystore.Load(dir)
 	require.NoError(t, err)
 	s := start(t, sim.Config{Secrets: secrets})
-	identity := activate(t, s, sim.DemoTopic)
+	identity := activate(t, s, sim.DefaultTopic)
 	dev := runDevice(t, s, identity)
 	base := dev.await(t, device.EventBaseToken).Token
 	old := dev.await(t, device.EventToken).Token
@@ -264,7 +264,7 @@ func TestARotatedTokenKeyLeavesOldTokensGoodAndIsKept(t *testing.T) {
 	assert.Equal(t, 1, s.DeviceControl.DisconnectDevice(dev.ID()))
 	dev.await(t, device.EventConnected)
 	assert.Equal(t, base, dev.BaseToken(), "it presents the token of the old key and keeps it")
-	hash := apns.HashTopic(sim.DemoTopic)
+	hash := apns.HashTopic(sim.DefaultTopic)
 	renewed := s.Vault.Issue(of(dev.ID()), &hash)
 	assert.NotEqual(t, old, renewed)
 	wantPost(t, s, renewed, http.StatusOK, "")
@@ -296,22 +296,22 @@ func TestATokenKeyThatCannotBeKeptIsNotUsed(t *testing.T) {
 // observed: clients that never ask for the token of an app (beeper).
 func TestAProviderMayPushToABaseToken(t *testing.T) {
 	s := start(t, sim.Config{})
-	p := switchOn(t, s, sim.DemoTopic)
+	p := switchOn(t, s, sim.DefaultTopic)
 	base := p.await(t, device.EventBaseToken).Token
 	wantPost(t, s, base, http.StatusOK, "")
 	sent := awaitEvent(t, s, journal.Sent)
 	assert.Equal(t, base, sent.Push.Token)
-	assert.Equal(t, sim.DemoTopic, sent.Push.Topic)
+	assert.Equal(t, sim.DefaultTopic, sent.Push.Topic)
 }
 
 func TestTheResponseOfADeviceMakesItsAppUnregistered(t *testing.T) {
 	cfg := sim.Config{UnregisterDelay: tokenvault.Delay{Never: true}}
 	cfg.Broker.AskRemoved = true
 	s := start(t, cfg)
-	p := switchOn(t, s, sim.DemoTopic)
+	p := switchOn(t, s, sim.DefaultTopic)
 	token := p.await(t, device.EventToken).Token
-	s.DeviceControl.UninstallApp(of(p.ID()), sim.DemoTopic)
-	p.Remove(sim.DemoTopic)
+	s.DeviceControl.UninstallApp(of(p.ID()), sim.DefaultTopic)
+	p.Remove(sim.DefaultTopic)
 	wantPost(t, s, token, http.StatusOK, "")
 	assert.Equal(t, "token-removed", awaitEvent(t, s, journal.Dropped).Cause, "asked, the device says so")
 	require.Eventually(t, func() bool {
@@ -325,10 +325,10 @@ func TestFaultsHappenOnTheCourierToo(t *testing.T) {
 	s := start(t, sim.Config{})
 	_, err := s.Faults.Add(
 		fault.Rule{Name: "refused", When: fault.When{Times: 1}, What: fault.Action{Do: fault.ShowChain, Chain: fault.ChainExpired}, Where: fault.Where{"listener": "device"}},
-		fault.Rule{Name: "lost", When: fault.When{Times: 1}, What: fault.Action{Do: fault.Drop}, Space: sim.DemoTeam, Where: fault.Where{"topic": sim.DemoTopic}},
+		fault.Rule{Name: "lost", When: fault.When{Times: 1}, What: fault.Action{Do: fault.Drop}, Space: sim.DefaultTeam, Where: fault.Where{"topic": sim.DefaultTopic}},
 	)
 	require.NoError(t, err)
-	p := switchOn(t, s, sim.DemoTopic) // the second time
+	p := switchOn(t, s, sim.DefaultTopic) // the second time
 	token := p.await(t, device.EventToken).Token
 	push(t, s, token, []byte(`{"aps":{"badge":1}}`), demoHeaders)
 	assert.Equal(t, "fault", awaitEvent(t, s, journal.Dropped).Cause)
@@ -346,7 +346,7 @@ func TestFaultsHappenOnTheCourierToo(t *testing.T) {
 // https://developer.apple.com/documentation/usernotifications/viewing-the-status-of-push-notifications-using-metrics-and-apns
 func TestPushesToAnAppWhoseNotificationsAreForbiddenAreAcceptedAndDropped(t *testing.T) {
 	s := start(t, sim.Config{})
-	made, err := s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 1})
+	made, err := s.DeviceControl.NewDevices(t.Context(), controlapi.CreateDevicesRequest{Topics: []string{sim.DefaultTopic}, Count: 1})
 	require.NoError(t, err)
 	id, token := made[0].ID, made[0].Apps[0].Token
 	raw, err := hex.DecodeString(token)

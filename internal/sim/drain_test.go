@@ -46,12 +46,12 @@ func TestCloseWaitsForDevicesToAcknowledgeAndTellsHowManyPushesAreLeft(t *testin
 				require.NoError(t, err)
 				require.NoError(t, s.Start())
 				to := broker.Address{Device: apns.DeviceID{1}}
-				hash := apns.HashTopic(sim.DemoTopic)
+				hash := apns.HashTopic(sim.DefaultTopic)
 				route := s.Broker.Attach(to, slowPeer{})
 				route.SetFilter(broker.TopicFilter{Enabled: []apns.TopicHash{hash}})
 				for range 2 { // one on its way, one behind it
 					require.NoError(t, s.Broker.Submit(&broker.Push{
-						Notification: &apns.Notification{Topic: sim.DemoTopic, Expiration: apns.DefaultExpiration, Priority: apns.PriorityImmediate},
+						Notification: &apns.Notification{Topic: sim.DefaultTopic, Expiration: apns.DefaultExpiration, Priority: apns.PriorityImmediate},
 						To:           to, Hash: hash,
 					}, nil))
 				}

@@ -26,14 +26,14 @@ func TestADeviceThatFaultsKeepFromComingOnlineIsToldWithTheirRules(t *testing.T)
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := start(t, sim.Config{Listen: func(sim.ListenerInfo, string) (net.Listener, error) { return memnet.Listen(), nil }})
-				made, err := s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Count: 1, Offline: true})
+				made, err := s.DeviceControl.NewDevices(t.Context(), controlapi.CreateDevicesRequest{Count: 1, Offline: true})
 				require.NoError(t, err)
 				_, err = s.Faults.Add(
 					fault.Rule{Name: "unused", What: fault.Action{Do: fault.RejectLogin}, Where: fault.Where{"device": "00000000000000ff"}},
 					fault.Rule{Name: "mine", What: what},
 				)
 				require.NoError(t, err)
-				_, err = s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Count: 1})
+				_, err = s.DeviceControl.NewDevices(t.Context(), controlapi.CreateDevicesRequest{Count: 1})
 				require.ErrorIs(t, err, controlapi.ErrFaults)
 				require.ErrorIs(t, err, context.DeadlineExceeded)
 				require.ErrorContains(t, err, "for 20s no device has come online and got its tokens")
@@ -47,7 +47,7 @@ func TestADeviceThatFaultsKeepFromComingOnlineIsToldWithTheirRules(t *testing.T)
 				require.ErrorContains(t, err, `"mine"`)
 
 				require.NoError(t, s.Faults.Remove("", "mine"))
-				_, err = s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Count: 1})
+				_, err = s.DeviceControl.NewDevices(t.Context(), controlapi.CreateDevicesRequest{Count: 1})
 				require.NoError(t, err)
 			})
 		})
@@ -58,7 +58,7 @@ func TestADeviceThatTakesTooLongWithoutFaultsBlamesNone(t *testing.T) {
 	s := start(t, sim.Config{})
 	ctx, cancel := context.WithTimeout(t.Context(), 0)
 	defer cancel()
-	_, err := s.DeviceControl.NewDevices(ctx, controlapi.DeviceOrder{Count: 1})
+	_, err := s.DeviceControl.NewDevices(ctx, controlapi.CreateDevicesRequest{Count: 1})
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 	assert.NotErrorIs(t, err, controlapi.ErrFaults)
 }

@@ -27,20 +27,20 @@ func (s *Simulator) noteFiles() error {
 		}
 	case s.Secrets.Dir != "":
 		s.info.CAFile = filepath.Join(s.Secrets.Dir, pki.RootFile)
-		s.info.Demo.KeyFile = filepath.Join(keystore.KeyFolder(s.Secrets.Dir, keystore.DemoTeam), s.Secrets.Keys[0].FileName())
-		certificate := filepath.Join(s.Secrets.Dir, keystore.DemoCertificateFile)
+		s.info.DefaultTeam.KeyFile = filepath.Join(keystore.KeyFolder(s.Secrets.Dir, keystore.DefaultTeam), s.Secrets.Keys[0].FileName())
+		certificate := filepath.Join(s.Secrets.Dir, keystore.DefaultCertificateFile)
 		if _, err := os.Stat(certificate); err == nil { // it may have been deleted
-			s.info.Demo.CertificateFile = certificate
+			s.info.DefaultTeam.CertificateFile = certificate
 		}
 	}
-	s.listDemoCertificate()
+	s.listDefaultCertificate()
 	return nil
 }
 
-// listDemoCertificate adds the default team's certificate to the list of those issued. The
+// listDefaultCertificate adds the default team's certificate to the list of those issued. The
 // file of a directory of secrets may have been replaced by anything: then it is not listed.
-func (s *Simulator) listDemoCertificate() {
-	path := s.info.Demo.CertificateFile
+func (s *Simulator) listDefaultCertificate() {
+	path := s.info.DefaultTeam.CertificateFile
 	if path == "" {
 		return
 	}
@@ -87,9 +87,9 @@ func (s *Simulator) writeFiles(dir string) (err error) {
 	if err := pki.WritePublic(s.info.CAFile, s.RootPEM()); err != nil {
 		return err
 	}
-	if s.info.Demo.KeyFile, err = s.Secrets.Keys[0].Save(dir); err != nil {
+	if s.info.DefaultTeam.KeyFile, err = s.Secrets.Keys[0].Save(dir); err != nil {
 		return err
 	}
-	s.info.Demo.CertificateFile, err = s.Secrets.SaveDemoCertificate(dir)
+	s.info.DefaultTeam.CertificateFile, err = s.Secrets.SaveDefaultCertificate(dir)
 	return err
 }

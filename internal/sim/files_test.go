@@ -19,11 +19,11 @@ func wantUsable(t *testing.T, s *sim.Simulator) {
 	root, err := os.ReadFile(s.Info().CAFile)
 	require.NoError(t, err)
 	assert.Equal(t, string(s.RootPEM()), string(root))
-	key, err := keystore.LoadSigningKey(s.Info().Demo.KeyFile, s.Info().Demo.TeamID, "")
+	key, err := keystore.LoadSigningKey(s.Info().DefaultTeam.KeyFile, s.Info().DefaultTeam.TeamID, "")
 	require.NoError(t, err)
-	assert.Equal(t, s.Info().Demo.KeyID, key.KeyID)
-	assert.Equal(t, sim.DemoTeam, accepts(t, s, key))
-	_, err = tls.LoadX509KeyPair(s.Info().Demo.CertificateFile, s.Info().Demo.CertificateFile)
+	assert.Equal(t, s.Info().DefaultTeam.KeyID, key.KeyID)
+	assert.Equal(t, sim.DefaultTeam, accepts(t, s, key))
+	_, err = tls.LoadX509KeyPair(s.Info().DefaultTeam.CertificateFile, s.Info().DefaultTeam.CertificateFile)
 	assert.NoError(t, err)
 }
 
@@ -31,24 +31,24 @@ func TestFilesForProvidersAreWrittenWhereTheyWereAskedFor(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "made", "by", "Start")
 	s := start(t, sim.Config{FileDir: dir})
 	assert.Equal(t, filepath.Join(dir, "ca.pem"), s.Info().CAFile)
-	assert.Equal(t, filepath.Join(dir, "AuthKey_SIMKEY0001.p8"), s.Info().Demo.KeyFile)
-	assert.Equal(t, filepath.Join(dir, "provider.pem"), s.Info().Demo.CertificateFile)
+	assert.Equal(t, filepath.Join(dir, "AuthKey_SIMKEY0001.p8"), s.Info().DefaultTeam.KeyFile)
+	assert.Equal(t, filepath.Join(dir, "provider.pem"), s.Info().DefaultTeam.CertificateFile)
 	wantUsable(t, s)
 }
 
 func TestFilesOfADirectoryOfSecretsAreNamedWhereTheyLie(t *testing.T) {
 	dir := t.TempDir()
-	_, err := saved(t, dir).SaveDemoCertificate(dir)
+	_, err := saved(t, dir).SaveDefaultCertificate(dir)
 	require.NoError(t, err)
 	secrets, err := keystore.Load(dir)
 	require.NoError(t, err)
 	s := start(t, sim.Config{Secrets: secrets})
 	assert.Equal(t, filepath.Join(dir, "ca.pem"), s.Info().CAFile)
-	assert.Equal(t, filepath.Join(keystore.KeyFolder(dir, sim.DemoTeam), "AuthKey_SIMKEY0001.p8"), s.Info().Demo.KeyFile)
+	assert.Equal(t, filepath.Join(keystore.KeyFolder(dir, sim.DefaultTeam), "AuthKey_SIMKEY0001.p8"), s.Info().DefaultTeam.KeyFile)
 	wantUsable(t, s)
 
-	require.NoError(t, os.Remove(s.Info().Demo.CertificateFile))
-	assert.Empty(t, start(t, sim.Config{Secrets: secrets}).Info().Demo.CertificateFile, "nobody is obliged to keep it")
+	require.NoError(t, os.Remove(s.Info().DefaultTeam.CertificateFile))
+	assert.Empty(t, start(t, sim.Config{Secrets: secrets}).Info().DefaultTeam.CertificateFile, "nobody is obliged to keep it")
 
 	asked := t.TempDir()
 	s = start(t, sim.Config{Secrets: secrets, FileDir: asked})

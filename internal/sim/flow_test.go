@@ -52,12 +52,12 @@ func TestAStoredPushExpiresInTheJournalWithoutAnybodyAsking(t *testing.T) {
 	var apple clock.Clock
 	s := start(t, sim.Config{Clock: &apple})
 	away := apns.DeviceID{1, 2, 3}
-	hash := apns.HashTopic(sim.DemoTopic)
+	hash := apns.HashTopic(sim.DefaultTopic)
 	token := s.Vault.Issue(tokenvault.Address{Environment: apns.Production, Device: away}, &hash)
 
 	expiry := apple.Now().Add(time.Hour)
 	push(t, s, token, []byte(`{"aps":{}}`), map[string]string{
-		apns.HeaderTopic: sim.DemoTopic, apns.HeaderExpiration: strconv.FormatInt(expiry.Unix(), 10),
+		apns.HeaderTopic: sim.DefaultTopic, apns.HeaderExpiration: strconv.FormatInt(expiry.Unix(), 10),
 	})
 	assert.Equal(t, string(broker.Offline), awaitEvent(t, s, journal.Stored).Cause)
 
@@ -70,9 +70,9 @@ func TestAStoredPushExpiresInTheJournalWithoutAnybodyAsking(t *testing.T) {
 
 func TestTheEnvironmentsAreSeparate(t *testing.T) {
 	s := start(t, sim.Config{})
-	dev := switchOn(t, s, sim.DemoTopic)
+	dev := switchOn(t, s, sim.DefaultTopic)
 	token := dev.await(t, device.EventToken).Token
-	headers := map[string]string{apns.HeaderTopic: sim.DemoTopic}
+	headers := map[string]string{apns.HeaderTopic: sim.DefaultTopic}
 	status, body := post(t, s, s.Info().ProviderSandbox, token, []byte(`{"aps":{}}`), headers)
 	assert.Equal(t, http.StatusBadRequest, status, "the device came through the production listener")
 	assert.JSONEq(t, `{"reason":"BadDeviceToken"}`, body)
@@ -82,11 +82,11 @@ func TestTheEnvironmentsAreSeparate(t *testing.T) {
 func TestAnAppThatIsNeverEnabledLosesItsTokenWithoutAnybodyAsking(t *testing.T) {
 	var apple clock.Clock
 	s := start(t, sim.Config{Clock: &apple, Broker: broker.Config{Storage: broker.Storage{EnableTimeout: 24 * time.Hour}}})
-	dev := switchOn(t, s, sim.DemoTopic)
-	_, err := dev.Token(withTimeout(t), sim.DemoTopic) // it has sent its filter
+	dev := switchOn(t, s, sim.DefaultTopic)
+	_, err := dev.Token(withTimeout(t), sim.DefaultTopic) // it has sent its filter
 	require.NoError(t, err)
 	const removed = "com.example.removed"
-	require.NoError(t, s.Auth.AddApp(sim.DemoTeam, removed))
+	require.NoError(t, s.Auth.AddApp(sim.DefaultTeam, removed))
 	hash := apns.HashTopic(removed)
 	token := s.Vault.Issue(tokenvault.Address{Environment: apns.Production, Device: dev.ID()}, &hash)
 	headers := map[string]string{apns.HeaderTopic: removed}
@@ -103,12 +103,12 @@ func TestAnAppThatIsNeverEnabledLosesItsTokenWithoutAnybodyAsking(t *testing.T) 
 
 func TestWhatIsGroupedLeavesWhenItIsDue(t *testing.T) {
 	s := start(t, sim.Config{Broker: broker.Config{Priorities: broker.Priorities{Group: 20 * time.Millisecond}}})
-	dev := switchOn(t, s, sim.DemoTopic)
-	token, err := dev.Token(withTimeout(t), sim.DemoTopic)
+	dev := switchOn(t, s, sim.DefaultTopic)
+	token, err := dev.Token(withTimeout(t), sim.DefaultTopic)
 	require.NoError(t, err)
 	require.NoError(t, dev.SetPower(device.PowerAsleep))
 	require.Eventually(t, func() bool { return s.Broker.Stats().Inactive == 1 }, testTimeout, time.Millisecond)
-	push(t, s, token, []byte(`{"aps":{}}`), map[string]string{apns.HeaderTopic: sim.DemoTopic, apns.HeaderPriority: "5"})
+	push(t, s, token, []byte(`{"aps":{}}`), map[string]string{apns.HeaderTopic: sim.DefaultTopic, apns.HeaderPriority: "5"})
 	_, err = dev.Next(withTimeout(t)) // long before the push expires, which would be the next sweep otherwise
 	require.NoError(t, err)
 	assert.Equal(t, string(broker.Grouped), awaitEvent(t, s, journal.Stored).Cause)

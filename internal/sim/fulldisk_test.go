@@ -24,11 +24,11 @@ func TestAFullDiskRejectsOnlyWhatHasToBeStored(t *testing.T) {
 	cfg := sim.Config{}
 	cfg.Broker.Store, cfg.Broker.Storage.PerApp = db.Pushes(), 1000
 	s := start(t, cfg)
-	d := switchOn(t, s, sim.DemoTopic)
+	d := switchOn(t, s, sim.DefaultTopic)
 	token := d.await(t, device.EventToken).Token
 	d.Disconnect()
 	large := []byte(`{"aps":{},"x":"` + strings.Repeat("x", 4000) + `"}`)
-	lasting := map[string]string{apns.HeaderTopic: sim.DemoTopic}
+	lasting := map[string]string{apns.HeaderTopic: sim.DefaultTopic}
 	stored, status, body := 0, 0, ""
 	for ; stored < 1000; stored++ {
 		if status, body = post(t, s, s.Info().Provider, token, large, lasting); status != 200 {
@@ -38,7 +38,7 @@ func TestAFullDiskRejectsOnlyWhatHasToBeStored(t *testing.T) {
 	assert.Equal(t, 503, status)
 	assert.Contains(t, body, "ServiceUnavailable")
 	assert.Greater(t, stored, 50)
-	status, _ = post(t, s, s.Info().Provider, token, large, map[string]string{apns.HeaderTopic: sim.DemoTopic, apns.HeaderExpiration: "0"})
+	status, _ = post(t, s, s.Info().Provider, token, large, map[string]string{apns.HeaderTopic: sim.DefaultTopic, apns.HeaderExpiration: "0"})
 	assert.Equal(t, 200, status, "it is not stored")
 	d.Connect()
 	require.Eventually(t, func() bool {

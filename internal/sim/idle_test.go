@@ -59,7 +59,7 @@ func TestAVirtualDeviceThatIsIdleTakesLittleMemoryAndNoGoroutine(t *testing.T) {
 	t.Cleanup(func() { runtime.GOMAXPROCS(before) })
 	s := start(t, sim.Config{})
 	add := func(count int) []controlapi.Device {
-		made, err := s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Count: count})
+		made, err := s.DeviceControl.NewDevices(t.Context(), controlapi.CreateDevicesRequest{Count: count})
 		require.NoError(t, err)
 		return made
 	}

@@ -35,13 +35,13 @@ type Info struct {
 	// none.
 	ControlTokenFile string `json:"controlTokenFile,omitempty"`
 
-	// CAFile and the files of Demo are empty if no files are written.
-	CAFile string `json:"caFile,omitempty"`
-	Demo   Demo   `json:"demo"`
+	// CAFile and the files of DefaultTeam are empty if no files are written.
+	CAFile      string          `json:"caFile,omitempty"`
+	DefaultTeam DefaultTeamInfo `json:"defaultTeam"`
 }
 
-// Demo is what a provider of the default team needs.
-type Demo struct {
+// DefaultTeamInfo is what a provider of the default team needs.
+type DefaultTeamInfo struct {
 	TeamID string `json:"teamId"`
 	KeyID  string `json:"keyId"`
 	Topic  string `json:"topic"`
@@ -75,7 +75,7 @@ func describe(open map[Listener]net.Listener) Info {
 		ChannelsSandbox: at("https://", ChannelsSandbox),
 		Control:         controlAddress(open[ControlListener]),
 		Proxy:           at("http://", ProxyListener),
-		Demo:            Demo{TeamID: DemoTeam, KeyID: DemoKey, Topic: DemoTopic},
+		DefaultTeam:     DefaultTeamInfo{TeamID: DefaultTeam, KeyID: DefaultKey, Topic: DefaultTopic},
 	}
 }
 

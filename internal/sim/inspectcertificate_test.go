@@ -50,7 +50,7 @@ func TestACertificateIsInspectedAsAConnectionWouldBe(t *testing.T) {
 
 func TestDevicesAreFoundByIDAppAndToken(t *testing.T) {
 	s := start(t, sim.Config{})
-	made, err := s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Count: 3, Topics: []string{"com.example.Found"}})
+	made, err := s.DeviceControl.NewDevices(t.Context(), controlapi.CreateDevicesRequest{Count: 3, Topics: []string{"com.example.Found"}})
 	require.NoError(t, err)
 	wanted := made[1]
 	for _, text := range []string{wanted.ID.String(), wanted.Apps[0].Token} {

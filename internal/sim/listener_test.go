@@ -64,7 +64,7 @@ func TestEveryListenerOfTheConfigurationIsOpenWhereTheRecordSays(t *testing.T) {
 	assert.True(t, s.Ready())
 	assert.Equal(t, "ready", s.Info().Event)
 	assert.Equal(t, os.Getpid(), s.Info().PID)
-	assert.Equal(t, sim.Demo{TeamID: sim.DemoTeam, KeyID: sim.DemoKey, Topic: sim.DemoTopic}, s.Info().Demo, "no files were asked for")
+	assert.Equal(t, sim.DefaultTeamInfo{TeamID: sim.DefaultTeam, KeyID: sim.DefaultKey, Topic: sim.DefaultTopic}, s.Info().DefaultTeam, "no files were asked for")
 }
 
 func TestTheZeroConfigurationOpensFreePortsOfLoopback(t *testing.T) {

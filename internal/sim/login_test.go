@@ -21,7 +21,7 @@ func runDevice(t *testing.T, s *sim.Simulator, identity device.Identity) *runnin
 	p := &runningDevice{events: make(chan device.Event, 64)}
 	var err error
 	p.Device, err = device.New(device.Config{
-		Identity: identity, RootCAs: s.Secrets.PKI.RootPool(), Topics: []string{sim.DemoTopic},
+		Identity: identity, RootCAs: s.Secrets.PKI.RootPool(), Topics: []string{sim.DefaultTopic},
 		Dial: func(ctx context.Context) (net.Conn, error) {
 			return new(net.Dialer).DialContext(ctx, "tcp", s.Info().Device)
 		},

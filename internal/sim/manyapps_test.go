@@ -22,11 +22,11 @@ func TestManyAppsOfATeamSlowNeitherTheNextNorADevice(t *testing.T) {
 	assert.Less(t, time.Since(begin), 4*time.Second, "registering costs the same however many there are")
 
 	begin = time.Now()
-	made, err := s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Count: 1})
+	made, err := s.DeviceControl.NewDevices(t.Context(), controlapi.CreateDevicesRequest{Count: 1})
 	require.NoError(t, err)
 	assert.Less(t, time.Since(begin), 4*time.Second)
 	require.Len(t, made[0].Apps, 20, "not all of them, unless they are named")
-	assert.Equal(t, sim.DemoTopic, made[0].Apps[0].Topic, "those that were added first")
+	assert.Equal(t, sim.DefaultTopic, made[0].Apps[0].Topic, "those that were added first")
 	assert.Equal(t, "com.example.app18", made[0].Apps[19].Topic)
 }
 
@@ -34,7 +34,7 @@ func TestASpaceIsDescribedHoweverManyThereAre(t *testing.T) {
 	s := start(t, sim.Config{})
 	const spaces = 1500
 	for i := range spaces {
-		_, _, err := s.SpaceControl.OpenSpace(t.Context(), controlapi.SpaceOrder{Team: fmt.Sprintf("TEAM%06d", i), Devices: new(int)})
+		_, _, err := s.SpaceControl.OpenSpace(t.Context(), controlapi.CreateSpaceRequest{Team: fmt.Sprintf("TEAM%06d", i), Devices: new(int)})
 		require.NoError(t, err)
 	}
 	begin := time.Now()
@@ -46,9 +46,9 @@ func TestASpaceIsDescribedHoweverManyThereAre(t *testing.T) {
 
 func TestDevicesElsewhereCostASpaceNothing(t *testing.T) {
 	s := start(t, sim.Config{})
-	_, err := s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 500})
+	_, err := s.DeviceControl.NewDevices(t.Context(), controlapi.CreateDevicesRequest{Topics: []string{sim.DefaultTopic}, Count: 500})
 	require.NoError(t, err)
-	x := newTestSpace(t, s, controlapi.SpaceOrder{Devices: new(int)})
+	x := newTestSpace(t, s, controlapi.CreateSpaceRequest{Devices: new(int)})
 	begin := time.Now()
 	for range 1000 {
 		require.NoError(t, s.SpaceControl.ResetSpace(x.Team))

@@ -22,7 +22,7 @@ func TestListenersCanBeOnANetworkInMemory(t *testing.T) {
 			return opened[d.Listener], nil
 		}})
 		assert.Len(t, opened, 6, "all that are open without being asked for, but the control API, which there is none of")
-		devices, err := s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Count: 1})
+		devices, err := s.DeviceControl.NewDevices(t.Context(), controlapi.CreateDevicesRequest{Count: 1})
 		require.NoError(t, err)
 		assert.True(t, devices[0].Online)
 	})

@@ -40,13 +40,13 @@ func pagedLists(t *testing.T, s *sim.Simulator) map[string]pagedList {
 		made++
 		// Neither the order in which they are made nor its reverse.
 		team := fmt.Sprintf("TEAM%03d%03d", made*7919%1000, made)
-		_, _, err := s.SpaceControl.OpenSpace(t.Context(), controlapi.SpaceOrder{Team: team, Devices: new(int)})
+		_, _, err := s.SpaceControl.OpenSpace(t.Context(), controlapi.CreateSpaceRequest{Team: team, Devices: new(int)})
 		require.NoError(t, err)
 		return team
 	}
 	removeSpace := func(team string) { require.NoError(t, s.SpaceControl.CloseSpace(team)) }
 	addDevice := func() string {
-		made, err := s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 1})
+		made, err := s.DeviceControl.NewDevices(t.Context(), controlapi.CreateDevicesRequest{Topics: []string{sim.DefaultTopic}, Count: 1})
 		require.NoError(t, err)
 		return made[0].ID.String()
 	}
@@ -68,11 +68,11 @@ func pagedLists(t *testing.T, s *sim.Simulator) map[string]pagedList {
 			func(c controlapi.Connection) string { return c.Device.String() }), addDevice, removeDevice},
 		"channels": {
 			namesOf(func(p controlapi.Page) ([]controlapi.Channel, string, error) {
-				return s.TeamControl.PageChannels("", sim.DemoTopic, "", p)
+				return s.TeamControl.PageChannels("", sim.DefaultTopic, "", p)
 			},
 				func(c controlapi.Channel) string { return c.ID }),
 			func() string {
-				c, err := s.TeamControl.MakeChannel(controlapi.Channel{Topic: sim.DemoTopic})
+				c, err := s.TeamControl.MakeChannel(controlapi.Channel{Topic: sim.DefaultTopic})
 				require.NoError(t, err)
 				ids[c.ID], err = base64.StdEncoding.DecodeString(c.ID)
 				require.NoError(t, err)
@@ -156,13 +156,13 @@ func TestAPageIsAsLongAsTheLimitAndTellsWhetherThereIsMore(t *testing.T) {
 func TestDevicesOutsideAreOnPagesToo(t *testing.T) {
 	s := start(t, sim.Config{})
 	want := map[apns.DeviceID]bool{}
-	made, err := s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 2})
+	made, err := s.DeviceControl.NewDevices(t.Context(), controlapi.CreateDevicesRequest{Topics: []string{sim.DefaultTopic}, Count: 2})
 	require.NoError(t, err)
 	for _, d := range made {
 		want[d.ID] = true
 	}
 	for range 3 {
-		outside := switchOn(t, s, sim.DemoTopic)
+		outside := switchOn(t, s, sim.DefaultTopic)
 		outside.await(t, device.EventConnected)
 		want[outside.ID()] = true
 	}

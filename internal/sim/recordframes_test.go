@@ -13,7 +13,7 @@ import (
 
 func TestTheFramesOfADeviceAreDescribed(t *testing.T) {
 	s := start(t, sim.Config{})
-	made, err := s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Environment: "sandbox", Count: 1})
+	made, err := s.DeviceControl.NewDevices(t.Context(), controlapi.CreateDevicesRequest{Environment: "sandbox", Count: 1})
 	require.NoError(t, err)
 	recording := s.RecordFrames(made[0].ID)
 	defer recording.Stop()

@@ -30,7 +30,7 @@ func giveUp(t *testing.T, s *sim.Simulator, id apns.DeviceID) apns.DeviceID {
 	t.Helper()
 	stop := rejectLogins(t, s)
 	require.Positive(t, s.DeviceControl.DisconnectDevice(id))
-	dev := s.DeviceControl.Fleet.All()[0]
+	dev := s.DeviceControl.Virtual.All()[0]
 	require.Eventually(t, func() bool { return dev.GivenUp() != nil }, testTimeout, time.Millisecond)
 	stop()
 	list := s.ListDevices("", true)
@@ -42,7 +42,7 @@ func giveUp(t *testing.T, s *sim.Simulator, id apns.DeviceID) apns.DeviceID {
 
 func TestAVirtualDeviceThatWasRefusedIsFoundByItsPresentID(t *testing.T) {
 	s := start(t, sim.Config{})
-	made, err := s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 1})
+	made, err := s.DeviceControl.NewDevices(t.Context(), controlapi.CreateDevicesRequest{Topics: []string{sim.DefaultTopic}, Count: 1})
 	require.NoError(t, err)
 	now := giveUp(t, s, made[0].ID)
 
@@ -74,7 +74,7 @@ func tokenOf(t *testing.T, d controlapi.Device) apns.DeviceToken {
 
 func TestResettingASpaceRevivesADeviceThatWasRefused(t *testing.T) {
 	s := start(t, sim.Config{})
-	x := newTestSpace(t, s, controlapi.SpaceOrder{})
+	x := newTestSpace(t, s, controlapi.CreateSpaceRequest{})
 	now := giveUp(t, s, x.Devices[0].ID)
 	require.NoError(t, s.SpaceControl.ResetSpace(x.Team))
 	d, err := s.DeviceControl.Device(now)
@@ -91,10 +91,10 @@ func TestResettingASpaceRevivesADeviceThatWasRefused(t *testing.T) {
 
 func TestADeviceThatIsRefusedAtItsCreationLeavesNothing(t *testing.T) {
 	s := start(t, sim.Config{})
-	x := newTestSpace(t, s, controlapi.SpaceOrder{Devices: new(int)})
+	x := newTestSpace(t, s, controlapi.CreateSpaceRequest{Devices: new(int)})
 	stop := rejectLogins(t, s)
 	begin := time.Now()
-	_, err := s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Team: x.Team, Topics: x.Topics, Count: 3})
+	_, err := s.DeviceControl.NewDevices(t.Context(), controlapi.CreateDevicesRequest{Team: x.Team, Topics: x.Topics, Count: 3})
 	require.ErrorContains(t, err, "rejected")
 	assert.Less(t, time.Since(begin), 15*time.Second, "the error does not wait for the time limit")
 	stop()
@@ -107,10 +107,10 @@ func TestADeviceThatIsRefusedAtItsCreationLeavesNothing(t *testing.T) {
 // be made.
 func TestACreationOfManyThatIsRefusedIsUndoneWholly(t *testing.T) {
 	s := start(t, sim.Config{})
-	x := newTestSpace(t, s, controlapi.SpaceOrder{})
+	x := newTestSpace(t, s, controlapi.CreateSpaceRequest{})
 	_, err := s.Faults.Add(fault.Rule{Name: "refused", When: fault.When{After: 100}, What: fault.Action{Do: fault.RejectLogin}})
 	require.NoError(t, err)
-	_, err = s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Team: x.Team, Topics: []string{x.Topics[0], "com.example.new"}, Count: 200})
+	_, err = s.DeviceControl.NewDevices(t.Context(), controlapi.CreateDevicesRequest{Team: x.Team, Topics: []string{x.Topics[0], "com.example.new"}, Count: 200})
 	require.ErrorContains(t, err, "rejected")
 	require.NoError(t, s.Faults.Remove("", "refused"))
 
@@ -129,7 +129,7 @@ func TestACreationOfManyThatIsRefusedIsUndoneWholly(t *testing.T) {
 // A token of a deleted device is Unregistered also in a space, which it belonged to.
 func TestATokenOfADeletedDeviceIsUnregisteredInItsSpace(t *testing.T) {
 	s := start(t, sim.Config{})
-	x := newTestSpace(t, s, controlapi.SpaceOrder{})
+	x := newTestSpace(t, s, controlapi.CreateSpaceRequest{})
 	require.True(t, s.DeviceControl.RemoveDevice(x.Devices[0].ID))
 	assert.Equal(t, "Unregistered", x.push(x.token(), `{}`))
 	assert.Zero(t, s.ListSpaces()[0].DeviceCount)
@@ -139,7 +139,7 @@ func TestATokenOfADeletedDeviceIsUnregisteredInItsSpace(t *testing.T) {
 func TestCreatingManyDevicesIsToldToTheLog(t *testing.T) {
 	var log logbook
 	s := start(t, sim.Config{Log: slog.New(slog.NewTextHandler(&log, nil))})
-	made, err := s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 510})
+	made, err := s.DeviceControl.NewDevices(t.Context(), controlapi.CreateDevicesRequest{Topics: []string{sim.DefaultTopic}, Count: 510})
 	require.NoError(t, err)
 	assert.Len(t, made, 510)
 	assert.Contains(t, strings.Join(log.lines(), "\n"), `msg="acting on many devices" what=create done=500 of=510`)

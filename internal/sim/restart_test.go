@@ -125,13 +125,13 @@ func TestARestartOnTheSameStateIsNotNoticed(t *testing.T) {
 }
 
 func demoToken(r *restarting, id apns.DeviceID) apns.DeviceToken {
-	hash := apns.HashTopic(sim.DemoTopic)
+	hash := apns.HashTopic(sim.DefaultTopic)
 	return r.Vault.Issue(of(id), &hash)
 }
 
 func removedAppAfterRestart(t *testing.T, r *restarting) {
 	token := demoToken(r, apns.DeviceID{1})
-	r.DeviceControl.UninstallApp(of(apns.DeviceID{1}), sim.DemoTopic)
+	r.DeviceControl.UninstallApp(of(apns.DeviceID{1}), sim.DefaultTopic)
 	_, before := post(t, r.Simulator, r.Info().Provider, token, []byte(`{}`), demoHeaders)
 	r.kill()
 	status, after := post(t, r.Simulator, r.Info().Provider, token, []byte(`{}`), demoHeaders)
@@ -144,7 +144,7 @@ func removedAppAfterRestart(t *testing.T, r *restarting) {
 
 func delayedReportAfterRestart(t *testing.T, r *restarting) {
 	token := demoToken(r, apns.DeviceID{1})
-	r.DeviceControl.UninstallApp(of(apns.DeviceID{1}), sim.DemoTopic)
+	r.DeviceControl.UninstallApp(of(apns.DeviceID{1}), sim.DefaultTopic)
 	r.kill()
 	wantPost(t, r.Simulator, token, http.StatusOK, "")
 	require.NoError(t, r.SpaceControl.AdvanceClock("", 59*time.Minute))
@@ -152,7 +152,7 @@ func delayedReportAfterRestart(t *testing.T, r *restarting) {
 	require.NoError(t, r.SpaceControl.AdvanceClock("", time.Minute))
 	wantPost(t, r.Simulator, token, http.StatusGone, "Unregistered")
 	other := demoToken(r, apns.DeviceID{2})
-	r.DeviceControl.UninstallApp(of(apns.DeviceID{2}), sim.DemoTopic)
+	r.DeviceControl.UninstallApp(of(apns.DeviceID{2}), sim.DefaultTopic)
 	r.Vault.Confirm([]byte(other))
 	r.kill()
 	wantPost(t, r.Simulator, other, http.StatusGone, "Unregistered")
@@ -172,7 +172,7 @@ func erasedDeviceAfterRestart(t *testing.T, r *restarting) {
 }
 
 func revokedDeviceAfterRestart(t *testing.T, r *restarting) {
-	identity := activate(t, r.Simulator, sim.DemoTopic)
+	identity := activate(t, r.Simulator, sim.DefaultTopic)
 	p := runDevice(t, r.Simulator, identity)
 	p.await(t, device.EventConnected)
 	r.DeviceControl.RevokeDevice(p.ID())
@@ -184,7 +184,7 @@ func lowPowerAfterRestart(t *testing.T, r *restarting) {
 	for _, low := range []bool{true, false} {
 		r.DeviceControl.SetLowPower(apns.DeviceID{1}, low)
 		r.kill()
-		now, err := r.DeviceControl.TellDevice(t.Context(), apns.DeviceID{1}, "uninstall", sim.DemoTopic)
+		now, err := r.DeviceControl.TellDevice(t.Context(), apns.DeviceID{1}, "uninstall", sim.DefaultTopic)
 		require.NoError(t, err)
 		assert.Equal(t, low, now.LowPower)
 	}
@@ -213,7 +213,7 @@ func (x *testSpace) wantNoConnection() {
 }
 
 func revokedCertificateAfterRestart(t *testing.T, r *restarting) {
-	x := newTestSpace(t, r.Simulator, controlapi.SpaceOrder{})
+	x := newTestSpace(t, r.Simulator, controlapi.CreateSpaceRequest{})
 	assert.Empty(t, r.certified(x).push(x.token(), `{}`))
 	pair, err := tls.X509KeyPair([]byte(x.Certificate), []byte(x.Certificate))
 	require.NoError(t, err)
@@ -223,7 +223,7 @@ func revokedCertificateAfterRestart(t *testing.T, r *restarting) {
 }
 
 func certificateOfDeletedSpaceAfterRestart(t *testing.T, r *restarting) {
-	x := newTestSpace(t, r.Simulator, controlapi.SpaceOrder{})
+	x := newTestSpace(t, r.Simulator, controlapi.CreateSpaceRequest{})
 	r.kill()
 	assert.Empty(t, r.certified(x).push(x.token(), `{}`))
 	require.NoError(t, r.SpaceControl.CloseSpace(x.Team))
@@ -233,7 +233,7 @@ func certificateOfDeletedSpaceAfterRestart(t *testing.T, r *restarting) {
 func suspendedTeamAfterRestart(t *testing.T, r *restarting) {
 	token := demoToken(r, apns.DeviceID{1})
 	for _, suspended := range []bool{true, false} {
-		_, err := r.TeamControl.SuspendTeam(sim.DemoTeam, suspended)
+		_, err := r.TeamControl.SuspendTeam(sim.DefaultTeam, suspended)
 		require.NoError(t, err)
 		r.kill()
 		if suspended {
@@ -246,18 +246,18 @@ func suspendedTeamAfterRestart(t *testing.T, r *restarting) {
 
 func noBroadcastAfterRestart(t *testing.T, r *restarting) {
 	list := func() response {
-		return newProvider(t, r.Simulator).send("GET", r.Info().Channels+"/1/apps/"+sim.DemoTopic+"/all-channels", "")
+		return newProvider(t, r.Simulator).send("GET", r.Info().Channels+"/1/apps/"+sim.DefaultTopic+"/all-channels", "")
 	}
-	require.NoError(t, r.TeamControl.SetBroadcast(sim.DemoTeam, sim.DemoTopic, false))
+	require.NoError(t, r.TeamControl.SetBroadcast(sim.DefaultTeam, sim.DefaultTopic, false))
 	r.kill()
 	assert.Equal(t, `{"reason":"FeatureNotEnabled"}`, list().body)
-	require.NoError(t, r.TeamControl.SetBroadcast(sim.DemoTeam, sim.DemoTopic, true))
+	require.NoError(t, r.TeamControl.SetBroadcast(sim.DefaultTeam, sim.DefaultTopic, true))
 	r.kill()
 	assert.Equal(t, http.StatusOK, list().status)
 }
 
 func tokenUpdateAfterRestart(t *testing.T, r *restarting) {
-	hash := apns.HashTopic(sim.DemoTopic)
+	hash := apns.HashTopic(sim.DefaultTopic)
 	token := r.Vault.Issue(of(apns.DeviceID{1}), &hash).String()
 	key := r.Secrets.Keys[0]
 	signed := make([]string, 3)
@@ -268,7 +268,7 @@ func tokenUpdateAfterRestart(t *testing.T, r *restarting) {
 	}
 	push := func(i int) response {
 		p := &provider{t, httpClient(t, r.Simulator), signed[i]}
-		return p.send("POST", r.Info().Provider+"/3/device/"+token, `{}`, apns.HeaderTopic, sim.DemoTopic, apns.HeaderPushType, "alert")
+		return p.send("POST", r.Info().Provider+"/3/device/"+token, `{}`, apns.HeaderTopic, sim.DefaultTopic, apns.HeaderPushType, "alert")
 	}
 	require.Equal(t, 200, push(0).status)
 	require.Equal(t, 200, push(1).status, "the first update")
@@ -278,7 +278,7 @@ func tokenUpdateAfterRestart(t *testing.T, r *restarting) {
 }
 
 func spaceAfterRestart(t *testing.T, r *restarting) {
-	x := newTestSpace(t, r.Simulator, controlapi.SpaceOrder{})
+	x := newTestSpace(t, r.Simulator, controlapi.CreateSpaceRequest{})
 	require.NoError(t, r.SpaceControl.AdvanceClock(x.Team, 30*time.Minute))
 	made, err := r.SpaceControl.GetSpace(x.Team)
 	require.NoError(t, err)
@@ -307,7 +307,7 @@ func mustToken(t *testing.T, text string) apns.DeviceToken {
 }
 
 func deletedSpaceAfterRestart(t *testing.T, r *restarting) {
-	x := newTestSpace(t, r.Simulator, controlapi.SpaceOrder{Team: "TEAM000001"})
+	x := newTestSpace(t, r.Simulator, controlapi.CreateSpaceRequest{Team: "TEAM000001"})
 	require.NoError(t, r.SpaceControl.CloseSpace(x.Team))
 	for _, kind := range []state.Kind{state.Spaces, state.Teams, state.Keys, state.Apps, state.Members} {
 		entries, err := r.cfg.Entries.Load(string(kind))
@@ -316,19 +316,19 @@ func deletedSpaceAfterRestart(t *testing.T, r *restarting) {
 	}
 	r.kill()
 	assert.Equal(t, "InvalidProviderToken", r.again(x).push(x.token(), `{}`))
-	newTestSpace(t, r.Simulator, controlapi.SpaceOrder{Team: "TEAM000001"})
+	newTestSpace(t, r.Simulator, controlapi.CreateSpaceRequest{Team: "TEAM000001"})
 }
 
 func revokedKeyAfterRestart(t *testing.T, r *restarting) {
 	token := demoToken(r, apns.DeviceID{1})
 	wantPost(t, r.Simulator, token, http.StatusOK, "")
-	require.NoError(t, r.TeamControl.RevokeKey(sim.DemoTeam, sim.DemoKey))
+	require.NoError(t, r.TeamControl.RevokeKey(sim.DefaultTeam, sim.DefaultKey))
 	r.kill()
 	wantPost(t, r.Simulator, token, http.StatusForbidden, "InvalidProviderToken")
 }
 
 func signingKeyAfterRestart(t *testing.T, r *restarting) {
-	x := newTestSpace(t, r.Simulator, controlapi.SpaceOrder{})
+	x := newTestSpace(t, r.Simulator, controlapi.CreateSpaceRequest{})
 	_, err := r.TeamControl.ProviderToken(x.Team)
 	require.NoError(t, err)
 	before := r.Auth.Keys(x.Team)
@@ -362,7 +362,7 @@ func (r *restarting) publish(space string, p *provider, topic string) (id string
 }
 
 func channelAfterRestart(t *testing.T, r *restarting) {
-	x := newTestSpace(t, r.Simulator, controlapi.SpaceOrder{})
+	x := newTestSpace(t, r.Simulator, controlapi.CreateSpaceRequest{})
 	id := r.publish(x.Team, x.provider, x.Topics[0])
 	before, _, err := r.TeamControl.PageChannels(x.Team, x.Topics[0], "", controlapi.Page{})
 	require.NoError(t, err)
@@ -391,12 +391,12 @@ func channelAfterRestart(t *testing.T, r *restarting) {
 }
 
 func deletedChannelAfterRestart(t *testing.T, r *restarting) {
-	id := r.publish("", newProvider(t, r.Simulator), sim.DemoTopic)
+	id := r.publish("", newProvider(t, r.Simulator), sim.DefaultTopic)
 	decoded, err := device.ParseChannelID(id)
 	require.NoError(t, err)
 	require.NoError(t, r.TeamControl.DeleteChannel([]byte(decoded)))
 	r.kill()
-	list := newProvider(t, r.Simulator).send("GET", r.Info().Channels+"/1/apps/"+sim.DemoTopic+"/all-channels", "")
+	list := newProvider(t, r.Simulator).send("GET", r.Info().Channels+"/1/apps/"+sim.DefaultTopic+"/all-channels", "")
 	assert.Equal(t, `{"channels":[]}`, list.body)
 }
 
@@ -428,7 +428,7 @@ func faultAfterRestart(t *testing.T, r *restarting) {
 }
 
 func virtualDeviceAfterRestart(t *testing.T, r *restarting) {
-	x := newTestSpace(t, r.Simulator, controlapi.SpaceOrder{Topics: []string{"com.example.one", "com.example.two"}})
+	x := newTestSpace(t, r.Simulator, controlapi.CreateSpaceRequest{Topics: []string{"com.example.one", "com.example.two"}})
 	id := x.Devices[0].ID
 	for _, action := range []string{"lock", "low-power"} {
 		_, err := r.DeviceControl.TellDevice(withTimeout(t), id, action, "")
@@ -467,7 +467,7 @@ func virtualDeviceAfterRestart(t *testing.T, r *restarting) {
 	require.NoError(t, err)
 	assert.Equal(t, uint64(3), list[0].Number)
 
-	more, err := r.DeviceControl.NewDevices(withTimeout(t), controlapi.DeviceOrder{Team: x.Team, Count: 1})
+	more, err := r.DeviceControl.NewDevices(withTimeout(t), controlapi.CreateDevicesRequest{Team: x.Team, Count: 1})
 	require.NoError(t, err)
 	all, _, err := r.DeviceControl.PageDevices(x.Team, false, controlapi.Page{})
 	require.NoError(t, err)
@@ -486,7 +486,7 @@ func requireSameInbox(t *testing.T, want, got []controlapi.Received) {
 }
 
 func offlineDeviceAfterRestart(t *testing.T, r *restarting) {
-	x := newTestSpace(t, r.Simulator, controlapi.SpaceOrder{})
+	x := newTestSpace(t, r.Simulator, controlapi.CreateSpaceRequest{})
 	id := x.Devices[0].ID
 	_, err := r.DeviceControl.TellDevice(withTimeout(t), id, "offline", "")
 	require.NoError(t, err)
@@ -505,7 +505,7 @@ func offlineDeviceAfterRestart(t *testing.T, r *restarting) {
 }
 
 func erasedVirtualDeviceAfterRestart(t *testing.T, r *restarting) {
-	x := newTestSpace(t, r.Simulator, controlapi.SpaceOrder{})
+	x := newTestSpace(t, r.Simulator, controlapi.CreateSpaceRequest{})
 	erased, err := r.DeviceControl.TellDevice(withTimeout(t), x.Devices[0].ID, "erase", "")
 	require.NoError(t, err)
 	require.NotEqual(t, x.Devices[0].ID, erased.ID)
@@ -521,7 +521,7 @@ func erasedVirtualDeviceAfterRestart(t *testing.T, r *restarting) {
 }
 
 func removedVirtualDeviceAfterRestart(t *testing.T, r *restarting) {
-	made, err := r.DeviceControl.NewDevices(withTimeout(t), controlapi.DeviceOrder{Count: 1})
+	made, err := r.DeviceControl.NewDevices(withTimeout(t), controlapi.CreateDevicesRequest{Count: 1})
 	require.NoError(t, err)
 	push(t, r.Simulator, mustToken(t, made[0].Apps[0].Token), []byte(`{}`), demoHeaders)
 	_, err = r.DeviceControl.Inbox(withTimeout(t), made[0].ID, 0, 1)
@@ -538,11 +538,11 @@ func removedVirtualDeviceAfterRestart(t *testing.T, r *restarting) {
 
 func fullInboxAfterRestart(t *testing.T, r *restarting) {
 	const most, pushes = 1000, 1010
-	made, err := r.DeviceControl.NewDevices(withTimeout(t), controlapi.DeviceOrder{Count: 1})
+	made, err := r.DeviceControl.NewDevices(withTimeout(t), controlapi.CreateDevicesRequest{Count: 1})
 	require.NoError(t, err)
 	p := newProvider(t, r.Simulator)
 	for range pushes {
-		accepted := p.send("POST", r.Info().Provider+"/3/device/"+made[0].Apps[0].Token, `{}`, apns.HeaderTopic, sim.DemoTopic, apns.HeaderPushType, "alert")
+		accepted := p.send("POST", r.Info().Provider+"/3/device/"+made[0].Apps[0].Token, `{}`, apns.HeaderTopic, sim.DefaultTopic, apns.HeaderPushType, "alert")
 		require.Equal(t, http.StatusOK, accepted.status)
 	}
 	_, err = r.DeviceControl.Inbox(withTimeout(t), made[0].ID, pushes-1, 1)
@@ -556,7 +556,7 @@ func fullInboxAfterRestart(t *testing.T, r *restarting) {
 }
 
 func subscribedDeviceAfterRestart(t *testing.T, r *restarting) {
-	x := newTestSpace(t, r.Simulator, controlapi.SpaceOrder{})
+	x := newTestSpace(t, r.Simulator, controlapi.CreateSpaceRequest{})
 	id := x.Devices[0].ID
 	channel, err := device.ParseChannelID(r.publish(x.Team, x.provider, x.Topics[0]))
 	require.NoError(t, err)
@@ -586,7 +586,7 @@ func encoded(t *testing.T, s *sim.Simulator) (all []string) {
 }
 
 func historyAfterRestart(t *testing.T, r *restarting) {
-	x := newTestSpace(t, r.Simulator, controlapi.SpaceOrder{})
+	x := newTestSpace(t, r.Simulator, controlapi.CreateSpaceRequest{})
 	id := x.Devices[0].ID
 	assert.Empty(t, x.push(x.token(), `{"aps":{"alert":"delivered"}}`))
 	assert.Equal(t, "PayloadEmpty", x.push(x.token(), ``))
@@ -645,7 +645,7 @@ func limitedHistoryAfterRestart(t *testing.T, r *restarting) {
 // A push that was stored before a restart and is delivered afterwards has one record.
 func TestAStoredPushAddsToItsRecordAfterARestart(t *testing.T) {
 	r := newRestarting(t, sim.Config{SaveInterval: time.Hour, Broker: broker.Config{Store: new(store.Memory)}})
-	x := newTestSpace(t, r.Simulator, controlapi.SpaceOrder{})
+	x := newTestSpace(t, r.Simulator, controlapi.CreateSpaceRequest{})
 	id := x.Devices[0].ID
 	_, err := r.DeviceControl.TellDevice(withTimeout(t), id, "offline", "")
 	require.NoError(t, err)
@@ -695,7 +695,7 @@ func TestTheConfigurationIsNotSaved(t *testing.T) {
 	r.cfg.Keys, r.cfg.Topics, r.cfg.SuspendedTeams, r.cfg.NoBroadcast = nil, nil, nil, nil
 	r.kill()
 	assert.False(t, r.Auth.HasTeam(other.TeamID))
-	assert.Equal(t, []string{sim.DemoTopic}, r.Auth.Apps(sim.DemoTeam))
+	assert.Equal(t, []string{sim.DefaultTopic}, r.Auth.Apps(sim.DefaultTeam))
 }
 
 // An app that has got another owner since stays with that; the log says what was left out.
@@ -707,14 +707,14 @@ func TestWhatConflictsWithTheConfigurationIsLeftOutAndLogged(t *testing.T) {
 	log := new(logbook)
 	r.cfg.Log = slog.New(slog.NewTextHandler(log, nil))
 	r.kill()
-	assert.Equal(t, []string{sim.DemoTopic, "com.example.moved"}, r.Auth.FirstApps(sim.DemoTeam, 2))
+	assert.Equal(t, []string{sim.DefaultTopic, "com.example.moved"}, r.Auth.FirstApps(sim.DefaultTeam, 2))
 	assert.Contains(t, log.lines()[0], "com.example.moved")
 }
 
 func listedCertificatesAfterRestart(t *testing.T, r *restarting) {
 	none := 0
 	for range 2 {
-		_, _, err := r.SpaceControl.OpenSpace(t.Context(), controlapi.SpaceOrder{Devices: &none})
+		_, _, err := r.SpaceControl.OpenSpace(t.Context(), controlapi.CreateSpaceRequest{Devices: &none})
 		require.NoError(t, err)
 	}
 	list := func() []controlapi.Certificate {

@@ -24,13 +24,13 @@ func TestTheRulesReachTheProviderAPIOfBothEnvironments(t *testing.T) {
 	}{
 		{"none", sim.Config{}, 400, "BadDeviceToken"},
 		{"an outage", sim.Config{Outage: apns.ServiceUnavailable}, 503, "ServiceUnavailable"},
-		{"a suspended team", sim.Config{SuspendedTeams: []string{sim.DemoTeam}}, 403, "Forbidden"},
+		{"a suspended team", sim.Config{SuspendedTeams: []string{sim.DefaultTeam}}, 403, "Forbidden"},
 		{"an age for provider tokens", sim.Config{Auth: providerauth.Config{MaxAge: 1}}, 403, "ExpiredProviderToken"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			s := start(t, tc.cfg)
 			for _, api := range []string{s.Info().Provider, s.Info().ProviderSandbox} {
-				status, body := post(t, s, api, nobody, []byte(`{}`), map[string]string{apns.HeaderTopic: sim.DemoTopic})
+				status, body := post(t, s, api, nobody, []byte(`{}`), map[string]string{apns.HeaderTopic: sim.DefaultTopic})
 				assert.Equal(t, tc.status, status)
 				assert.Equal(t, `{"reason":"`+tc.want+`"}`, body)
 			}
@@ -44,9 +44,9 @@ func TestTheProvidersRulesDoNotReplaceItsParts(t *testing.T) {
 	s := start(t, sim.Config{Provider: providerapi.Config{
 		Environment: apns.Sandbox, Auth: other.Auth, Vault: other.Vault, Broker: other.Broker, AnyPriority: true,
 	}})
-	p := switchOn(t, s, sim.DemoTopic)
-	headers := map[string]string{apns.HeaderTopic: sim.DemoTopic, apns.HeaderPushType: "background", apns.HeaderPriority: "10"}
-	token, err := p.Token(withTimeout(t), sim.DemoTopic)
+	p := switchOn(t, s, sim.DefaultTopic)
+	headers := map[string]string{apns.HeaderTopic: sim.DefaultTopic, apns.HeaderPushType: "background", apns.HeaderPriority: "10"}
+	token, err := p.Token(withTimeout(t), sim.DefaultTopic)
 	require.NoError(t, err)
 	push(t, s, token, []byte(`{}`), headers)
 }

@@ -74,7 +74,7 @@ func (s *Simulator) Start() error {
 	}))
 	s.serveAppleHosts()
 	s.serveFleet()
-	s.note(s.DeviceControl.Fleet.Start())
+	s.note(s.DeviceControl.Virtual.Start())
 	s.goServe(&s.inner, "expiry of stored pushes", s.sweep)
 	if s.saver != nil && s.cfg.SaveInterval > 0 {
 		s.goServe(&s.inner, "counts of the state", s.saveOften)

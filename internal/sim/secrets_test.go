@@ -29,7 +29,7 @@ func TestDeviceTokensOutliveARestart(t *testing.T) {
 	before, err := sim.New(sim.Config{Secrets: saved(t, dir)})
 	require.NoError(t, err)
 	device := tokenvault.Address{Environment: apns.Sandbox, Device: apns.DeviceID{7}}
-	topic := apns.HashTopic(sim.DemoTopic)
+	topic := apns.HashTopic(sim.DefaultTopic)
 	token := before.Vault.Issue(device, &topic)
 
 	secrets, err := keystore.Load(dir)

@@ -32,8 +32,8 @@ const ciSeed = `{
 
 func TestASeedIsThereWhenTheSimulatorIsReady(t *testing.T) {
 	s := start(t, sim.Config{Seeds: seedOf(t, ciSeed)})
-	assert.Equal(t, []string{sim.DemoTopic, "com.example.app"}, s.Auth.FirstApps(sim.DemoTeam, 2))
-	d := s.DeviceControl.Fleet.All()[0]
+	assert.Equal(t, []string{sim.DefaultTopic, "com.example.app"}, s.Auth.FirstApps(sim.DefaultTeam, 2))
+	d := s.DeviceControl.Virtual.All()[0]
 	token, err := d.Emulator().Token(withTimeout(t), "com.example.app")
 	require.NoError(t, err)
 	wantPost(t, s, token, http.StatusTooManyRequests, "TooManyRequests")
@@ -51,15 +51,15 @@ func TestASeedIsThereWhenTheSimulatorIsReady(t *testing.T) {
 
 func TestASeedWithAStateCreatesNothingTwice(t *testing.T) {
 	r := newRestarting(t, sim.Config{Seeds: seedOf(t, ciSeed)})
-	before := r.DeviceControl.Fleet.All()[0]
+	before := r.DeviceControl.Virtual.All()[0]
 	_, err := before.Emulator().Token(withTimeout(t), "com.example.app")
 	require.NoError(t, err)
 	r.kill()
-	all := r.DeviceControl.Fleet.All()
+	all := r.DeviceControl.Virtual.All()
 	require.Len(t, all, 1)
 	assert.Equal(t, before.ID(), all[0].ID())
 	assert.Len(t, r.Faults.Rules(), 1)
 	r.cfg.Seeds = nil
 	r.kill()
-	assert.Len(t, r.DeviceControl.Fleet.All(), 1, "what a seed has created is kept without it")
+	assert.Len(t, r.DeviceControl.Virtual.All(), 1, "what a seed has created is kept without it")
 }

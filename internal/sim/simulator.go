@@ -137,8 +137,8 @@ func (s *Simulator) registerTeams() error {
 	if err := s.addKeys(); err != nil {
 		return err
 	}
-	for _, topic := range append([]string{DemoTopic}, s.cfg.Topics...) {
-		if err := s.Auth.AddApp(DemoTeam, topic); err != nil {
+	for _, topic := range append([]string{DefaultTopic}, s.cfg.Topics...) {
+		if err := s.Auth.AddApp(DefaultTeam, topic); err != nil {
 			return err
 		}
 	}
@@ -167,7 +167,7 @@ func (s *Simulator) restrictTeams() error {
 		}
 	}
 	for _, topic := range s.cfg.NoBroadcast {
-		if err := s.TeamControl.SetBroadcast(DemoTeam, topic, false); err != nil {
+		if err := s.TeamControl.SetBroadcast(DefaultTeam, topic, false); err != nil {
 			return err
 		}
 	}

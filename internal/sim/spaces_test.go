@@ -29,7 +29,7 @@ type testSpace struct {
 	provider *provider
 }
 
-func newTestSpace(t *testing.T, s *sim.Simulator, o controlapi.SpaceOrder) *testSpace {
+func newTestSpace(t *testing.T, s *sim.Simulator, o controlapi.CreateSpaceRequest) *testSpace {
 	t.Helper()
 	made, identity, err := s.SpaceControl.OpenSpace(withTimeout(t), o)
 	require.NoError(t, err)
@@ -57,7 +57,7 @@ func (x *testSpace) token() string { return x.Devices[0].Apps[0].Token }
 func TestASpaceHasAllThatAProviderNeeds(t *testing.T) {
 	s := start(t, sim.Config{FileDir: t.TempDir()})
 	three := 3
-	x := newTestSpace(t, s, controlapi.SpaceOrder{Team: "TEAM000001", Topics: []string{"com.example.one", "com.example.two"}, Devices: &three})
+	x := newTestSpace(t, s, controlapi.CreateSpaceRequest{Team: "TEAM000001", Topics: []string{"com.example.one", "com.example.two"}, Devices: &three})
 	assert.Equal(t, "TEAM000001", x.Team)
 	assert.Equal(t, []string{"com.example.one", "com.example.two"}, x.Topics)
 	require.Len(t, x.Devices, 3)
@@ -67,7 +67,7 @@ func TestASpaceHasAllThatAProviderNeeds(t *testing.T) {
 		require.Len(t, d.Apps, 2)
 		assert.Len(t, d.Apps[0].Token, 64)
 	}
-	near := s.Place()
+	near := s.EnvVars()
 	near.Team, near.KeyID, near.KeyFile, near.KeyP8, near.CertificateFile = "TEAM000001", x.KeyID, "", x.Key, ""
 	near.Topic, near.Token, near.DeviceID = "com.example.one", x.Devices[0].Apps[0].Token, x.Devices[0].ID.String()
 	assert.Equal(t, near.Map(), x.Variables)
@@ -92,7 +92,7 @@ func TestASpaceHasAllThatAProviderNeeds(t *testing.T) {
 
 func TestADeviceOfASpaceInTheSandboxHasVariablesOfItsOwn(t *testing.T) {
 	s := start(t, sim.Config{FileDir: t.TempDir()})
-	x := newTestSpace(t, s, controlapi.SpaceOrder{Environment: "sandbox"})
+	x := newTestSpace(t, s, controlapi.CreateSpaceRequest{Environment: "sandbox"})
 	assert.Equal(t, x.token(), x.Variables["APNS_SIM_TOKEN_SANDBOX"])
 	assert.Equal(t, x.Devices[0].ID.String(), x.Variables["APNS_SIM_DEVICE_ID_SANDBOX"])
 	for _, name := range []string{"APNS_SIM_TOKEN", "APNS_SIM_DEVICE_ID"} {
@@ -110,7 +110,7 @@ func TestFiftyParallelTestsOnOneProcessNeverSeeEachOther(t *testing.T) {
 	var mu sync.Mutex
 	for i := range tests {
 		group.Go(func() {
-			made := newTestSpace(t, s, controlapi.SpaceOrder{})
+			made := newTestSpace(t, s, controlapi.CreateSpaceRequest{})
 			mu.Lock()
 			defer mu.Unlock()
 			spaces[i] = made
@@ -154,7 +154,7 @@ func TestFiftyParallelTestsOnOneProcessNeverSeeEachOther(t *testing.T) {
 
 func TestDeletingASpaceLeavesNothing(t *testing.T) {
 	s := start(t, sim.Config{})
-	x, other := newTestSpace(t, s, controlapi.SpaceOrder{}), newTestSpace(t, s, controlapi.SpaceOrder{})
+	x, other := newTestSpace(t, s, controlapi.CreateSpaceRequest{}), newTestSpace(t, s, controlapi.CreateSpaceRequest{})
 	require.Empty(t, x.push(x.token(), `{}`))
 	require.Empty(t, other.push(other.token(), `{}`))
 	connectProvider(t, s) // of nobody yet
@@ -172,7 +172,7 @@ func TestDeletingASpaceLeavesNothing(t *testing.T) {
 			assert.NotEqual(t, x.Team, e.Push.TeamID, "a record of the space is left: %v", e.Kind)
 		}
 	}
-	again := newTestSpace(t, s, controlapi.SpaceOrder{Team: x.Team})
+	again := newTestSpace(t, s, controlapi.CreateSpaceRequest{Team: x.Team})
 	assert.Equal(t, "DeviceTokenNotForTopic", again.push(x.token(), `{}`), "a device of the former space is none of the new one")
 
 	assert.ErrorIs(t, s.SpaceControl.CloseSpace("NOBODY0001"), spacecontrol.ErrNoSpace)
@@ -181,8 +181,8 @@ func TestDeletingASpaceLeavesNothing(t *testing.T) {
 
 func TestResettingASpaceKeepsWhatItWasMadeWith(t *testing.T) {
 	s := start(t, sim.Config{})
-	x := newTestSpace(t, s, controlapi.SpaceOrder{})
-	other := newTestSpace(t, s, controlapi.SpaceOrder{})
+	x := newTestSpace(t, s, controlapi.CreateSpaceRequest{})
+	other := newTestSpace(t, s, controlapi.CreateSpaceRequest{})
 	require.Empty(t, other.push(other.token(), `{}`))
 	require.Empty(t, x.push(x.token(), `{}`))
 	_, err := s.DeviceControl.Inbox(withTimeout(t), x.Devices[0].ID, 0, 1)
@@ -199,13 +199,13 @@ func TestResettingASpaceKeepsWhatItWasMadeWith(t *testing.T) {
 
 	require.NoError(t, s.SpaceControl.Reset())
 	assert.Empty(t, s.ListSpaces())
-	assert.Equal(t, []string{sim.DemoTeam}, s.Auth.Teams())
+	assert.Equal(t, []string{sim.DefaultTeam}, s.Auth.Teams())
 }
 
 func TestADeviceOutsideMayBeInASpaceToo(t *testing.T) {
 	s := start(t, sim.Config{})
 	none := 0
-	x := newTestSpace(t, s, controlapi.SpaceOrder{Devices: &none})
+	x := newTestSpace(t, s, controlapi.CreateSpaceRequest{Devices: &none})
 	assert.Empty(t, x.Devices)
 	assert.NotContains(t, x.Variables, "APNS_SIM_TOKEN")
 	dev := switchOnIn(t, s, x.Team, x.Topics[0])

@@ -48,14 +48,14 @@ func accepts(t *testing.T, s *sim.Simulator, key keystore.SigningKey) string {
 func TestKeysOfAllTeamsAreGood(t *testing.T) {
 	secrets, err := keystore.New(pki.Options{})
 	require.NoError(t, err)
-	second, _ := newKey(t, sim.DemoTeam, "SECONDKEY1")
+	second, _ := newKey(t, sim.DefaultTeam, "SECONDKEY1")
 	secrets.Keys = append(secrets.Keys, second)
-	sameName, public := newKey(t, otherTeam, sim.DemoKey)
+	sameName, public := newKey(t, otherTeam, sim.DefaultKey)
 	s, err := sim.New(sim.Config{Secrets: secrets, Keys: []providerauth.Key{public}})
 	require.NoError(t, err)
 
-	assert.Equal(t, sim.DemoTeam, accepts(t, s, secrets.Keys[0]), "the default team's")
-	assert.Equal(t, sim.DemoTeam, accepts(t, s, second), "another of the secrets")
+	assert.Equal(t, sim.DefaultTeam, accepts(t, s, secrets.Keys[0]), "the default team's")
+	assert.Equal(t, sim.DefaultTeam, accepts(t, s, second), "another of the secrets")
 	assert.Equal(t, otherTeam, accepts(t, s, sameName), "one of the configuration, though two teams have the same key ID")
 }
 
@@ -65,9 +65,9 @@ func TestAKeyMayBeGivenTwiceButNotTwoByOneName(t *testing.T) {
 	same := secrets.Keys[0].Public()
 	s, err := sim.New(sim.Config{Secrets: secrets, Keys: []providerauth.Key{same}})
 	require.NoError(t, err)
-	assert.Equal(t, sim.DemoTeam, accepts(t, s, secrets.Keys[0]))
+	assert.Equal(t, sim.DefaultTeam, accepts(t, s, secrets.Keys[0]))
 
-	_, another := newKey(t, sim.DemoTeam, sim.DemoKey)
+	_, another := newKey(t, sim.DefaultTeam, sim.DefaultKey)
 	_, err = sim.New(sim.Config{Secrets: secrets, Keys: []providerauth.Key{another}})
 	assert.ErrorContains(t, err, "team SIMTEAM001 has another key SIMKEY0001 already; give this one another key ID")
 }
@@ -75,7 +75,7 @@ func TestAKeyMayBeGivenTwiceButNotTwoByOneName(t *testing.T) {
 func TestTopicsBelongToTheDefaultTeam(t *testing.T) {
 	s, err := sim.New(sim.Config{Topics: []string{"com.example.one", "com.example.two"}})
 	require.NoError(t, err)
-	assert.Equal(t, []string{sim.DemoTopic, "com.example.one", "com.example.two"}, s.Auth.Apps(sim.DemoTeam))
+	assert.Equal(t, []string{sim.DefaultTopic, "com.example.one", "com.example.two"}, s.Auth.Apps(sim.DefaultTeam))
 }
 
 func TestAConfigurationThatCannotBeIsRefusedWithTheCulprit(t *testing.T) {
@@ -110,7 +110,7 @@ func TestActivationGivesACertificateAndRegistersTheApps(t *testing.T) {
 	require.NoError(t, err)
 	key, err := pki.NewKey()
 	require.NoError(t, err)
-	chain, err := s.DeviceControl.Activate(signingRequest(t, key), []string{"com.example.app", sim.DemoTopic}, "")
+	chain, err := s.DeviceControl.Activate(signingRequest(t, key), []string{"com.example.app", sim.DefaultTopic}, "")
 	require.NoError(t, err)
 
 	require.Len(t, chain, 2, "leaf and issuer")
@@ -120,9 +120,9 @@ func TestActivationGivesACertificateAndRegistersTheApps(t *testing.T) {
 	require.NoError(t, err)
 	assert.True(t, key.PublicKey.Equal(id.PublicKey))
 	assert.Equal(t, s.Secrets.PKI.DeviceCA.Certificate.Raw, chain[1])
-	assert.True(t, s.Auth.TopicAllowed(sim.DemoTeam, "com.example.app"), "no team is the default team")
+	assert.True(t, s.Auth.TopicAllowed(sim.DefaultTeam, "com.example.app"), "no team is the default team")
 
-	_, err = s.DeviceControl.Activate(signingRequest(t, key), []string{"com.example.app"}, sim.DemoTeam)
+	_, err = s.DeviceControl.Activate(signingRequest(t, key), []string{"com.example.app"}, sim.DefaultTeam)
 	assert.NoError(t, err, "an app may be run again")
 }
 
@@ -133,7 +133,7 @@ func TestActivationRefusesWhatBelongsToOthers(t *testing.T) {
 	private, err := pki.NewKey()
 	require.NoError(t, err)
 	for _, tc := range []struct{ name, topic, team, want string }{
-		{"an app of another team, with its owner", sim.DemoTopic, otherTeam, "team SIMTEAM001"},
+		{"an app of another team, with its owner", sim.DefaultTopic, otherTeam, "team SIMTEAM001"},
 		{"an unknown team", "com.example.new", "NOBODY0001", `there is no such team: "NOBODY0001"`},
 		{"no bundle ID", "com example", "", `"com example"`},
 	} {

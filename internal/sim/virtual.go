@@ -27,7 +27,7 @@ func (s *Simulator) makeControllers() error {
 	s.SpaceControl = spacecontrol.New(spacecontrol.Parts{
 		Teams: s.TeamControl, Devices: s.DeviceControl, Auth: s.Auth, Broker: s.Broker, Journal: s.Journal, Faults: s.Faults,
 		Registry: s.Spaces, Secrets: s.Secrets, Log: s.log,
-		FaultRules: s.cfg.FaultRules, DisconnectProviders: s.DisconnectProviders, Place: s.Place,
+		FaultRules: s.cfg.FaultRules, DisconnectProviders: s.DisconnectProviders, Place: s.EnvVars,
 	})
 	return nil
 }
@@ -42,7 +42,7 @@ func (s *Simulator) serveFleet() {
 // closeFleet stops the virtual devices.
 func (s *Simulator) closeFleet() {
 	defer s.begin("devices inside the simulator")()
-	s.DeviceControl.Fleet.Close()
+	s.DeviceControl.Virtual.Close()
 }
 
 // DialCourier connects to the courier of an environment, in memory.

@@ -41,7 +41,7 @@ func (r *Registry) Restore(spaces []state.Space, members []state.Member) error {
 // concurrently.
 func (r *Registry) SaveTo(s *state.Saver) {
 	r.saver = s
-	r.clock.OnMove(func(offset time.Duration) { s.Save(state.Space{Ahead: state.Span(offset)}) })
+	r.clock.OnMove(func(offset time.Duration) { s.Save(state.Space{Ahead: state.Duration(offset)}) })
 	for _, open := range r.All() {
 		r.follow(open)
 	}
@@ -61,7 +61,7 @@ func (r *Registry) follow(s *Space) {
 }
 
 func (s *Space) element(offset time.Duration) state.Space {
-	return state.Space{Team: s.team, Created: s.created, Ahead: state.Span(offset)}
+	return state.Space{Team: s.team, Created: s.created, Ahead: state.Duration(offset)}
 }
 
 // forget removes a space that was closed, and its devices, from what was saved.

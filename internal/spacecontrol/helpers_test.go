@@ -26,7 +26,7 @@ func start(t *testing.T, cfg sim.Config) *sim.Simulator {
 }
 
 // open opens a space.
-func open(t *testing.T, s *sim.Simulator, o controlapi.SpaceOrder) *controlapi.CreatedSpace {
+func open(t *testing.T, s *sim.Simulator, o controlapi.CreateSpaceRequest) *controlapi.CreatedSpace {
 	t.Helper()
 	made, _, err := s.SpaceControl.OpenSpace(t.Context(), o)
 	require.NoError(t, err)

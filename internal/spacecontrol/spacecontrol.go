@@ -33,7 +33,7 @@ type Parts struct {
 	// DisconnectProviders ends the connections of a team's providers with GOAWAY.
 	DisconnectProviders func(team string) int
 	// Place returns where the simulator listens, for programs under test.
-	Place func() envvars.Place
+	Place func() envvars.Values
 }
 
 // Spaces controls spaces. Its methods may be called from any goroutine.

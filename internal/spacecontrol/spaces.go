@@ -30,7 +30,7 @@ var ErrNoSpace = fmt.Errorf("%w space", controlapi.ErrNotFound)
 // OpenSpace creates a team with a space of its own, a key, a provider certificate, apps
 // and devices, and returns all of it; the certificate also as an identity, for other
 // formats. If anything fails, everything is removed.
-func (s *Spaces) OpenSpace(ctx context.Context, o controlapi.SpaceOrder) (*controlapi.CreatedSpace, *pki.Identity, error) {
+func (s *Spaces) OpenSpace(ctx context.Context, o controlapi.CreateSpaceRequest) (*controlapi.CreatedSpace, *pki.Identity, error) {
 	team := cmp.Or(o.Team, keystore.NewID())
 	defer s.Teams.Locks.Lock(team)()
 	if s.Auth.HasTeam(team) {
@@ -52,7 +52,7 @@ func (s *Spaces) OpenSpace(ctx context.Context, o controlapi.SpaceOrder) (*contr
 }
 
 // populate gives a new space what was ordered.
-func (s *Spaces) populate(ctx context.Context, in *space.Space, env apns.Environment, o controlapi.SpaceOrder) (*controlapi.CreatedSpace, *pki.Identity, error) {
+func (s *Spaces) populate(ctx context.Context, in *space.Space, env apns.Environment, o controlapi.CreateSpaceRequest) (*controlapi.CreatedSpace, *pki.Identity, error) {
 	team, topics := in.Team(), o.Topics
 	if len(topics) == 0 {
 		topics = []string{defaultTopic}
@@ -77,7 +77,7 @@ func (s *Spaces) populate(ctx context.Context, in *space.Space, env apns.Environ
 	if o.Devices != nil {
 		count = *o.Devices
 	}
-	devices, err := s.Devices.NewDevicesLocked(ctx, controlapi.DeviceOrder{Team: team, Topics: topics, Environment: env.String(), Count: count})
+	devices, err := s.Devices.NewDevicesLocked(ctx, controlapi.CreateDevicesRequest{Team: team, Topics: topics, Environment: env.String(), Count: count})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -134,7 +134,7 @@ func (s *Spaces) describeSpace(in *space.Space) controlapi.Space {
 
 // CloseSpace deletes the space of a team and everything in it: the connections of its
 // providers end with GOAWAY, its devices are disconnected, and its keys, certificates,
-// apps, channels, faults, records and virtual devices are deleted. A device outside is
+// apps, channels, faults, records and virtual devices are deleted. An external device is
 // in the default space from then on, with new tokens.
 func (s *Spaces) CloseSpace(team string) error {
 	defer s.Teams.Locks.LockForDeletion(team)()
@@ -181,7 +181,7 @@ func (s *Spaces) forgetRecords(team string) error {
 func (s *Spaces) removeDevices(team string) {
 	for _, d := range s.Devices.VirtualDevices(team, false) {
 		if d.Team == team {
-			s.Devices.Fleet.Remove(d.ID())
+			s.Devices.Virtual.Remove(d.ID())
 		}
 	}
 }
@@ -189,7 +189,7 @@ func (s *Spaces) removeDevices(team string) {
 // DeleteTeam deletes a team with everything it owns, as [Spaces.CloseSpace] does, even if
 // it has no space. The default team cannot be deleted.
 func (s *Spaces) DeleteTeam(team string) error {
-	if team == keystore.DemoTeam {
+	if team == keystore.DefaultTeam {
 		return fmt.Errorf("team %s is the default team and cannot be deleted; remove its keys and apps one by one", team)
 	}
 	defer s.Teams.Locks.LockForDeletion(team)()
@@ -219,7 +219,7 @@ func (s *Spaces) ResetSpace(team string) error {
 	s.Broker.DeleteSpace(in, s.devicesIn(in, virtual))
 	s.Registry.Clock(in).Set(time.Now())
 	err := s.Devices.Each(context.Background(), controlapi.Progress{What: "reset", Team: team, Of: len(virtual)}, func(ctx context.Context, i int) error { return virtual[i].Restore(ctx) })
-	s.Journal.ResetFunc(func(push *filters.Subject) bool { return s.Registry.ForTeam(push.Space) == in })
+	s.Journal.ResetFunc(func(push *filters.Attributes) bool { return s.Registry.ForTeam(push.Space) == in })
 	return err
 }
 

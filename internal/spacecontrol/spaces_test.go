@@ -23,8 +23,12 @@ func TestSpacesAreOpenedClosedAndResetSideBySide(t *testing.T) {
 	s := start(t, sim.Config{})
 	teams := []string{"TEAM000001", "TEAM000002"}
 	actions := []func(team string){
-		func(team string) { _, _, _ = s.SpaceControl.OpenSpace(t.Context(), controlapi.SpaceOrder{Team: team}) },
-		func(team string) { _, _, _ = s.SpaceControl.OpenSpace(t.Context(), controlapi.SpaceOrder{Team: team}) },
+		func(team string) {
+			_, _, _ = s.SpaceControl.OpenSpace(t.Context(), controlapi.CreateSpaceRequest{Team: team})
+		},
+		func(team string) {
+			_, _, _ = s.SpaceControl.OpenSpace(t.Context(), controlapi.CreateSpaceRequest{Team: team})
+		},
 		func(team string) { _ = s.SpaceControl.CloseSpace(team) },
 		func(team string) { _ = s.SpaceControl.DeleteTeam(team) },
 		func(team string) { _ = s.SpaceControl.ResetSpace(team) },
@@ -36,7 +40,7 @@ func TestSpacesAreOpenedClosedAndResetSideBySide(t *testing.T) {
 			_, _ = s.TeamControl.MakeChannel(controlapi.Channel{Team: team, Topic: "com.example.app"})
 		},
 		func(team string) {
-			_, _ = s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Team: team, Topics: []string{"com.example.app"}, Count: 2})
+			_, _ = s.DeviceControl.NewDevices(t.Context(), controlapi.CreateDevicesRequest{Team: team, Topics: []string{"com.example.app"}, Count: 2})
 		},
 		func(string) { spaces(s); teamsOf(s); devices(s) },
 	}
@@ -52,12 +56,12 @@ func TestSpacesAreOpenedClosedAndResetSideBySide(t *testing.T) {
 	group.Wait()
 
 	for _, team := range teamsOf(s) {
-		if team.Team != sim.DemoTeam {
-			assert.True(t, team.Own, "team %s was made with a space and has none", team.Team)
+		if team.Team != sim.DefaultTeam {
+			assert.True(t, team.HasSpace, "team %s was made with a space and has none", team.Team)
 			assert.NoError(t, s.SpaceControl.CloseSpace(team.Team))
 		}
 	}
-	assert.Equal(t, []string{sim.DemoTeam}, s.Auth.Teams())
+	assert.Equal(t, []string{sim.DefaultTeam}, s.Auth.Teams())
 	assert.Empty(t, spaces(s))
 	assert.Empty(t, devices(s))
 	assert.Eventually(t, func() bool { return s.Broker.Stats().Queues == 0 }, time.Minute, time.Millisecond, "the courier has taken leave of all")
@@ -71,7 +75,7 @@ func TestATeamWithoutASpaceCanBeDeleted(t *testing.T) {
 	cfg.Keys = append(cfg.Keys, key.Public())
 	s := start(t, cfg)
 	require.NoError(t, s.TeamControl.AddApp(otherTeam, "com.example.other"))
-	_, err = s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Team: otherTeam, Topics: []string{"com.example.other"}, Count: 1})
+	_, err = s.DeviceControl.NewDevices(t.Context(), controlapi.CreateDevicesRequest{Team: otherTeam, Topics: []string{"com.example.other"}, Count: 1})
 	require.NoError(t, err)
 	_, err = s.TeamControl.MakeChannel(controlapi.Channel{Team: otherTeam, Topic: "com.example.other"})
 	require.NoError(t, err)
@@ -79,12 +83,12 @@ func TestATeamWithoutASpaceCanBeDeleted(t *testing.T) {
 	require.NoError(t, err)
 
 	require.NoError(t, s.SpaceControl.DeleteTeam(otherTeam))
-	assert.Equal(t, []string{sim.DemoTeam}, s.Auth.Teams())
+	assert.Equal(t, []string{sim.DefaultTeam}, s.Auth.Teams())
 	assert.Empty(t, devices(s))
 	assert.Empty(t, s.Faults.Rules())
 	assert.Zero(t, s.Broker.Stats().Channels)
 	require.ErrorIs(t, s.SpaceControl.DeleteTeam(otherTeam), teamcontrol.ErrNoTeam)
-	require.ErrorContains(t, s.SpaceControl.DeleteTeam(sim.DemoTeam), "cannot be deleted")
+	require.ErrorContains(t, s.SpaceControl.DeleteTeam(sim.DefaultTeam), "cannot be deleted")
 }
 
 // A rule says whom it concerns by its space or by where; both mean the same.
@@ -96,7 +100,7 @@ func TestFaultsMadeForASpaceGoWithItHoweverTheySayIt(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := start(t, sim.Config{})
-			x := open(t, s, controlapi.SpaceOrder{Devices: new(int)})
+			x := open(t, s, controlapi.CreateSpaceRequest{Devices: new(int)})
 			_, err := s.Faults.Add(
 				fault.Rule{Name: "space", Space: x.Team, What: fault.Action{Do: fault.Discard}},
 				fault.Rule{Name: "where", Where: fault.Where{"space": x.Team}, What: fault.Action{Do: fault.Discard}},
@@ -113,28 +117,28 @@ func TestFaultsMadeForASpaceGoWithItHoweverTheySayIt(t *testing.T) {
 
 func TestASpaceThatCannotBeMadeLeavesNothing(t *testing.T) {
 	s := start(t, sim.Config{})
-	open(t, s, controlapi.SpaceOrder{Team: "TAKEN00001"})
+	open(t, s, controlapi.CreateSpaceRequest{Team: "TAKEN00001"})
 	canceled, cancel := context.WithCancel(t.Context())
 	cancel()
 	for _, row := range []struct {
 		name  string
 		ctx   context.Context
-		order controlapi.SpaceOrder
+		order controlapi.CreateSpaceRequest
 		want  string
 	}{
-		{"another space", t.Context(), controlapi.SpaceOrder{Team: "TAKEN00001"}, "team TAKEN00001: there is one already"},
-		{"the default team", t.Context(), controlapi.SpaceOrder{Team: sim.DemoTeam}, "team " + sim.DemoTeam + ": there is one already"},
-		{"no team ID", t.Context(), controlapi.SpaceOrder{Team: "a team"}, `"a team"`},
-		{"no topic", t.Context(), controlapi.SpaceOrder{Topics: []string{"no/topic"}}, `"no/topic"`},
-		{"no environment", t.Context(), controlapi.SpaceOrder{Environment: "staging"}, "use production or sandbox"},
-		{"no time", canceled, controlapi.SpaceOrder{}, "context canceled"},
+		{"another space", t.Context(), controlapi.CreateSpaceRequest{Team: "TAKEN00001"}, "team TAKEN00001: there is one already"},
+		{"the default team", t.Context(), controlapi.CreateSpaceRequest{Team: sim.DefaultTeam}, "team " + sim.DefaultTeam + ": there is one already"},
+		{"no team ID", t.Context(), controlapi.CreateSpaceRequest{Team: "a team"}, `"a team"`},
+		{"no topic", t.Context(), controlapi.CreateSpaceRequest{Topics: []string{"no/topic"}}, `"no/topic"`},
+		{"no environment", t.Context(), controlapi.CreateSpaceRequest{Environment: "staging"}, "use production or sandbox"},
+		{"no time", canceled, controlapi.CreateSpaceRequest{}, "context canceled"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			_, _, err := s.SpaceControl.OpenSpace(row.ctx, row.order)
 			require.ErrorContains(t, err, row.want)
 			assert.Len(t, spaces(s), 1)
 			assert.Len(t, s.Auth.Teams(), 2)
-			assert.Len(t, s.DeviceControl.Fleet.All(), 1)
+			assert.Len(t, s.DeviceControl.Virtual.All(), 1)
 		})
 	}
 }
@@ -144,10 +148,10 @@ func TestResettingBringsBackDevicesAndTheFaultsOfTheStart(t *testing.T) {
 		{Name: "start", Where: fault.Where{"topic": "com.example.none"}, What: fault.Action{Do: fault.Discard}},
 		{Name: "of a space", Space: "TEAM0000ZZ", What: fault.Action{Do: fault.Discard}},
 	}})
-	x := open(t, s, controlapi.SpaceOrder{})
-	common, err := s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 1})
+	x := open(t, s, controlapi.CreateSpaceRequest{})
+	common, err := s.DeviceControl.NewDevices(t.Context(), controlapi.CreateDevicesRequest{Topics: []string{sim.DefaultTopic}, Count: 1})
 	require.NoError(t, err)
-	away, err := s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 1, Offline: true})
+	away, err := s.DeviceControl.NewDevices(t.Context(), controlapi.CreateDevicesRequest{Topics: []string{sim.DefaultTopic}, Count: 1, Offline: true})
 	require.NoError(t, err)
 	for _, tt := range []struct {
 		team   string

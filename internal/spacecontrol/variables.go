@@ -17,8 +17,8 @@ func (s *Spaces) variables(made *controlapi.CreatedSpace) map[string]string {
 }
 
 // PlaceDevice makes d the program's device if it has the app with the topic of p; see
-// [envvars.Place.AddDevice].
-func PlaceDevice(p *envvars.Place, d *controlapi.Device) {
+// [envvars.Values.AddDevice].
+func PlaceDevice(p *envvars.Values, d *controlapi.Device) {
 	for _, app := range d.Apps {
 		if app.Topic == p.Topic {
 			p.AddDevice(d.Environment, d.ID.String(), app.Token)

@@ -16,16 +16,16 @@ type Device struct {
 	Environment apns.Environment `json:"environment,omitempty"`
 	// Number is the position in the order of creation.
 	Number uint64 `json:"number,omitempty"`
-	// Count is how many such devices a seed asks for; 0 is one.
+	// Count is how many such devices a seed asks for; 0 means one.
 	Count int `json:"count,omitempty"`
-	// Topics are the apps that the device was ordered with, to which a reset takes it back.
+	// Topics are the apps that the device was created with, and has again after a reset.
 	Topics []string `json:"topics,omitempty"`
 	// Apps are those it has, in the order of installation.
 	Apps []DeviceApp `json:"apps,omitempty"`
 	// Offline says that it is not connected.
 	Offline bool `json:"offline,omitempty"`
-	// OrderedOffline says that a reset takes it offline.
-	OrderedOffline bool `json:"orderedOffline,omitempty"`
+	// ResetOffline says that a reset takes it offline.
+	ResetOffline bool `json:"resetOffline,omitempty"`
 	// KeepAll says that its inbox is not limited.
 	KeepAll bool `json:"keepAll,omitempty"`
 	// Power is its power state: on, unlocked, locked or asleep; "" is on.

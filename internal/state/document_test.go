@@ -19,7 +19,7 @@ func full() *state.Document {
 	device := apns.DeviceID{1, 2}
 	return &state.Document{
 		Version: state.Version, Exported: at,
-		Spaces:       []state.Space{{Ahead: state.Span(36 * time.Hour)}, {Team: "A", Created: at}},
+		Spaces:       []state.Space{{Ahead: state.Duration(36 * time.Hour)}, {Team: "A", Created: at}},
 		Teams:        []state.Team{{ID: "A", Suspended: true}},
 		Keys:         []state.AuthKey{{Team: "A", ID: "K", Environments: []apns.Environment{apns.Sandbox}, Topics: []string{"t"}, Public: []byte{1}, Private: "p"}},
 		Apps:         []state.App{{Team: "A", BundleID: "com.example.app", NoBroadcast: true}},

@@ -12,7 +12,7 @@ type Space struct {
 	// Created is when it was created, in real time; zero for the default space.
 	Created time.Time `json:"created,omitzero"`
 	// Ahead is how far its clock is ahead of the machine's.
-	Ahead Span `json:"ahead,omitzero"`
+	Ahead Duration `json:"ahead,omitzero"`
 }
 
 // Kind is that of spaces.

@@ -9,19 +9,19 @@ import (
 	"unicode/utf8"
 )
 
-// A Span is a duration, such as 36h in JSON.
-type Span time.Duration
+// A Duration is a duration, as text such as 36h in JSON.
+type Duration time.Duration
 
 // MarshalText returns the duration as Go writes it.
-func (s Span) MarshalText() ([]byte, error) { return []byte(time.Duration(s).String()), nil }
+func (s Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(s).String()), nil }
 
 // UnmarshalText parses what MarshalText returns.
-func (s *Span) UnmarshalText(text []byte) error {
+func (s *Duration) UnmarshalText(text []byte) error {
 	d, err := time.ParseDuration(string(text))
 	if err != nil {
 		return fmt.Errorf("%q is not a duration; write one such as 36h or 1h30m", text)
 	}
-	*s = Span(d)
+	*s = Duration(d)
 	return nil
 }
 

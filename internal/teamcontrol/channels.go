@@ -14,7 +14,7 @@ import (
 
 // app returns an app of a team, "" being the default one.
 func (ts *Teams) app(team, bundleID string) (broker.App, error) {
-	team = cmp.Or(team, keystore.DemoTeam)
+	team = cmp.Or(team, keystore.DefaultTeam)
 	if !ts.Auth.TopicAllowed(team, bundleID) {
 		return "", fmt.Errorf("%w app of team %s: %q; add it first", controlapi.ErrNotFound, team, bundleID)
 	}
@@ -42,7 +42,7 @@ func (ts *Teams) PageChannels(team, bundleID, environment string, p controlapi.P
 
 func (ts *Teams) describeChannel(team string, c broker.Channel) controlapi.Channel {
 	return controlapi.Channel{
-		ID: c.ID.String(), Team: cmp.Or(team, keystore.DemoTeam), Topic: c.App.BundleID(), Environment: c.Environment.String(),
+		ID: c.ID.String(), Team: cmp.Or(team, keystore.DefaultTeam), Topic: c.App.BundleID(), Environment: c.Environment.String(),
 		Stores: c.Policy == broker.MostRecent, Created: c.Created,
 		Subscribers: ts.Broker.Subscribers(c.Environment, c.App, c.ID),
 	}
@@ -54,7 +54,7 @@ func (ts *Teams) MakeChannel(o controlapi.Channel) (controlapi.Channel, error) {
 	if err != nil {
 		return controlapi.Channel{}, err
 	}
-	defer ts.Locks.RLock(cmp.Or(o.Team, keystore.DemoTeam))()
+	defer ts.Locks.RLock(cmp.Or(o.Team, keystore.DefaultTeam))()
 	app, err := ts.app(o.Team, o.Topic)
 	if err != nil {
 		return controlapi.Channel{}, err

@@ -23,7 +23,7 @@ type signingKeys struct {
 // the value of authorization. For a team whose private key the simulator does not have,
 // it makes a key, which is then among the keys of the team.
 func (ts *Teams) ProviderToken(team string) (string, error) {
-	team = cmp.Or(team, keystore.DemoTeam)
+	team = cmp.Or(team, keystore.DefaultTeam)
 	defer ts.Locks.RLock(team)()
 	if !ts.Auth.HasTeam(team) {
 		return "", UnknownTeam(team)

@@ -28,7 +28,7 @@ func (ts *Teams) PageTeams(p controlapi.Page) (list []controlapi.Team, next stri
 
 // GetTeam describes a team, "" being the default one.
 func (ts *Teams) GetTeam(id string) (controlapi.Team, error) {
-	id = cmp.Or(id, keystore.DemoTeam)
+	id = cmp.Or(id, keystore.DefaultTeam)
 	if !ts.Auth.HasTeam(id) {
 		return controlapi.Team{}, UnknownTeam(id)
 	}
@@ -36,7 +36,7 @@ func (ts *Teams) GetTeam(id string) (controlapi.Team, error) {
 }
 
 func (ts *Teams) describeTeam(id string) controlapi.Team {
-	t := controlapi.Team{Team: id, Own: ts.Spaces.ForTeam(id) != nil, Apps: slices.Clone(ts.Auth.Apps(id)), Keys: []controlapi.Key{}}
+	t := controlapi.Team{Team: id, HasSpace: ts.Spaces.ForTeam(id) != nil, Apps: slices.Clone(ts.Auth.Apps(id)), Keys: []controlapi.Key{}}
 	if t.Apps == nil {
 		t.Apps = []string{}
 	}
@@ -110,7 +110,7 @@ func (ts *Teams) RevokeKey(team, id string) error {
 	if err := ts.Auth.RemoveKey(team, id); err != nil {
 		return fmt.Errorf("%w key: %w", controlapi.ErrNotFound, err)
 	}
-	if team == keystore.DemoTeam && id == keystore.DemoKey { // the simulator does not start without it
+	if team == keystore.DefaultTeam && id == keystore.DefaultKey { // the simulator does not start without it
 		return nil
 	}
 	if err := ts.Folder(team).RevokeKey(id); err != nil {
@@ -122,7 +122,7 @@ func (ts *Teams) RevokeKey(team, id string) error {
 // SuspendTeam suspends a team, which then cannot push, or resumes it; "" is the default
 // team.
 func (ts *Teams) SuspendTeam(team string, suspended bool) (controlapi.Team, error) {
-	team = cmp.Or(team, keystore.DemoTeam)
+	team = cmp.Or(team, keystore.DefaultTeam)
 	change := ts.Auth.ResumeTeam
 	if suspended {
 		change = ts.Auth.SuspendTeam
@@ -135,7 +135,7 @@ func (ts *Teams) SuspendTeam(team string, suspended bool) (controlapi.Team, erro
 
 // AddApp adds an app to a team, "" being the default one.
 func (ts *Teams) AddApp(team, bundleID string) error {
-	team = cmp.Or(team, keystore.DemoTeam)
+	team = cmp.Or(team, keystore.DefaultTeam)
 	defer ts.Locks.RLock(team)()
 	if !ts.Auth.HasTeam(team) {
 		return UnknownTeam(team)
@@ -145,7 +145,7 @@ func (ts *Teams) AddApp(team, bundleID string) error {
 
 // RemoveApp removes an app and its channels from a team, "" being the default one.
 func (ts *Teams) RemoveApp(team, bundleID string) error {
-	team = cmp.Or(team, keystore.DemoTeam)
+	team = cmp.Or(team, keystore.DefaultTeam)
 	defer ts.Locks.RLock(team)()
 	return ts.RemoveAppLocked(team, bundleID)
 }

@@ -76,8 +76,8 @@ func TestAnAppThatLosesTheBroadcastCapabilityLosesItsChannels(t *testing.T) {
 	app := broker.AppIn(nil, topic)
 	_, err := teams.Broker.CreateChannel(apns.Sandbox, app, broker.NoStorage)
 	require.NoError(t, err)
-	require.NoError(t, teams.SetBroadcast(keystore.DemoTeam, topic, false))
-	require.NoError(t, teams.SetBroadcast(keystore.DemoTeam, topic, true))
+	require.NoError(t, teams.SetBroadcast(keystore.DefaultTeam, topic, false))
+	require.NoError(t, teams.SetBroadcast(keystore.DefaultTeam, topic, true))
 	assert.Empty(t, teams.Broker.Channels(apns.Sandbox, app), "the capability does not bring them back")
-	assert.Error(t, teams.SetBroadcast(keystore.DemoTeam, "com.example.none", false))
+	assert.Error(t, teams.SetBroadcast(keystore.DefaultTeam, "com.example.none", false))
 }

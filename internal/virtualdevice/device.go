@@ -14,9 +14,9 @@ import (
 	"github.com/apns-sim/apns-sim/internal/state"
 )
 
-// An Order describes a new device.
-type Order struct {
-	// Name tells the devices of a seed apart; "" for others.
+// A Spec describes a new device.
+type Spec struct {
+	// Name distinguishes the devices of a seed; "" for others.
 	Name        string
 	Team        string
 	Topics      []string
@@ -34,14 +34,14 @@ var numbers atomic.Uint64
 // goroutine.
 type Device struct {
 	// Read-only.
-	Order
-	fleet    *Fleet
+	Spec
+	registry *Registry
 	number   uint64 // in the order of creation
 	emulator *device.Device
 	inbox    inbox
 	saver    *state.Saver // may be nil
 
-	// Guarded by the fleet's mu.
+	// Guarded by the registry's mu.
 	id      apns.DeviceID
 	former  []apns.DeviceID // IDs it had before
 	started bool
@@ -53,10 +53,10 @@ type Device struct {
 	mu          sync.Mutex
 	erased      bool          // its next login is with another identity
 	reconnected chan error    // receives the result of that login; nil while nobody waits
-	renamed     chan struct{} // closed when the ID has changed; nil if nobody waits
+	newID       chan struct{} // closed when the ID has changed; nil if nobody waits
 }
 
-func (f *Fleet) newDevice(o Order) (*Device, error) {
+func (f *Registry) newDevice(o Spec) (*Device, error) {
 	identity, err := f.activate(o.Team, o.Topics)
 	if err != nil {
 		return nil, err
@@ -65,7 +65,7 @@ func (f *Fleet) newDevice(o Order) (*Device, error) {
 }
 
 // config configures the emulator of a device.
-func (f *Fleet) config(o Order, identity device.Identity) device.Config {
+func (f *Registry) config(o Spec, identity device.Identity) device.Config {
 	return device.Config{
 		Identity:            identity,
 		RetryAfterRejection: true,
@@ -83,8 +83,8 @@ func (f *Fleet) config(o Order, identity device.Identity) device.Config {
 }
 
 // deviceOf returns a device that is not started.
-func (f *Fleet) deviceOf(o Order, cfg device.Config, number uint64) (d *Device, err error) {
-	d = &Device{Order: o, fleet: f, number: number, saver: f.cfg.Saver}
+func (f *Registry) deviceOf(o Spec, cfg device.Config, number uint64) (d *Device, err error) {
+	d = &Device{Spec: o, registry: f, number: number, saver: f.cfg.Saver}
 	d.inbox = inbox{unlimited: o.KeepAll, device: number, saver: f.cfg.Saver}
 	cfg.OnEvent, cfg.Ack = d.note, d.receive
 	if d.emulator, err = device.New(cfg); err != nil {
@@ -102,7 +102,7 @@ func (d *Device) receive(n device.Notification) (status uint8) {
 
 // close stops the device and waits until it has stopped. It is called once.
 func (d *Device) close() {
-	defer d.fleet.running.Done()
+	defer d.registry.running.Done()
 	d.emulator.Stop()
 	d.emulator.Wait()
 }
@@ -122,12 +122,12 @@ func (d *Device) note(e device.Event) {
 		d.erased = true
 		d.mu.Unlock()
 	case device.EventIdentity:
-		d.fleet.renamed(d)
+		d.registry.changeID(d)
 		d.saveAgain()
 		d.mu.Lock()
-		if d.renamed != nil {
-			close(d.renamed)
-			d.renamed = nil
+		if d.newID != nil {
+			close(d.newID)
+			d.newID = nil
 		}
 		d.mu.Unlock()
 	case device.EventConnected, device.EventGivenUp:
@@ -142,8 +142,8 @@ func (d *Device) note(e device.Event) {
 
 // ID returns the device ID.
 func (d *Device) ID() apns.DeviceID {
-	d.fleet.mu.Lock()
-	defer d.fleet.mu.Unlock()
+	d.registry.mu.Lock()
+	defer d.registry.mu.Unlock()
 	return d.id
 }
 
@@ -241,7 +241,7 @@ func (d *Device) Erase(ctx context.Context) (apns.DeviceID, error) {
 		if err != nil {
 			return d.ID(), fmt.Errorf("the erased device did not reconnect: %w", err)
 		}
-	case <-d.fleet.ctx.Done():
+	case <-d.registry.ctx.Done():
 		return before, errClosed
 	case <-ctx.Done():
 		return before, fmt.Errorf("the erased device did not reconnect: %w", ctx.Err())
@@ -250,22 +250,22 @@ func (d *Device) Erase(ctx context.Context) (apns.DeviceID, error) {
 	return d.ID(), nil
 }
 
-// Renamed waits until the device has another ID than before and is online with it, and
+// AwaitNewID waits until the device has another ID than before and is online with it, and
 // returns that ID.
-func (d *Device) Renamed(ctx context.Context, before apns.DeviceID) (apns.DeviceID, error) {
+func (d *Device) AwaitNewID(ctx context.Context, before apns.DeviceID) (apns.DeviceID, error) {
 	for {
 		d.mu.Lock()
-		if d.renamed == nil {
-			d.renamed = make(chan struct{})
+		if d.newID == nil {
+			d.newID = make(chan struct{})
 		}
-		renamed := d.renamed
+		renamed := d.newID
 		d.mu.Unlock()
 		if now := d.ID(); now != before {
 			return now, d.emulator.Online(ctx)
 		}
 		select {
 		case <-renamed:
-		case <-d.fleet.ctx.Done():
+		case <-d.registry.ctx.Done():
 			return before, errClosed
 		case <-ctx.Done():
 			return before, fmt.Errorf("the device did not reconnect with another ID: %w", ctx.Err())

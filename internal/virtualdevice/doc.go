@@ -3,5 +3,5 @@
 // of its own, which uses TLS and the courier protocol; only its network is in memory.
 //
 // It creates, keeps and steers the devices, and keeps the notifications they receive. It
-// leaves the protocol to package device, and activation to the [Config] of a [Fleet].
+// leaves the protocol to package device, and activation to the [Config] of a [Registry].
 package virtualdevice

@@ -13,7 +13,7 @@ import (
 )
 
 // activate gets a new identity. It fails if a device with it could not be saved.
-func (f *Fleet) activate(team string, topics []string) (device.Identity, error) {
+func (f *Registry) activate(team string, topics []string) (device.Identity, error) {
 	identity, err := f.cfg.Activate(team, topics)
 	if err == nil && f.cfg.Saver != nil {
 		_, err = x509.MarshalPKCS8PrivateKey(identity.Key)
@@ -66,7 +66,7 @@ func (d *Device) element() state.Device {
 	received, cleared := d.inbox.numbers()
 	e := state.Device{
 		ID: d.emulator.ID(), Name: d.Name, Team: d.Team, Environment: d.Environment, Number: d.number,
-		Topics: d.Topics, OrderedOffline: d.Order.Offline, KeepAll: d.KeepAll,
+		Topics: d.Topics, ResetOffline: d.Spec.Offline, KeepAll: d.KeepAll,
 		Offline: d.emulator.Offline(), Power: d.emulator.Power().String(), Former: d.formerIDs(),
 		Token: d.emulator.BaseToken(), Certificate: identity.Chain[0], PrivateKey: key,
 		Received: received, Cleared: cleared,
@@ -81,22 +81,22 @@ func (d *Device) element() state.Device {
 }
 
 func (d *Device) formerIDs() []apns.DeviceID {
-	d.fleet.mu.Lock()
-	defer d.fleet.mu.Unlock()
+	d.registry.mu.Lock()
+	defer d.registry.mu.Unlock()
 	return append([]apns.DeviceID(nil), d.former...)
 }
 
 // Save saves all devices as they are now, for callers that have changed them by
 // [Device.Emulator].
-func (f *Fleet) Save() {
+func (f *Registry) Save() {
 	for _, d := range f.All() {
 		d.saveAgain()
 	}
 }
 
 // Restore makes the devices that were saved, with their inboxes. They connect with
-// [Fleet.Start].
-func (f *Fleet) Restore(saved []state.Device, inboxes []state.Received) error {
+// [Registry.Start].
+func (f *Registry) Restore(saved []state.Device, inboxes []state.Received) error {
 	received := make(map[uint64][]state.Received)
 	for _, r := range inboxes {
 		received[r.Device] = append(received[r.Device], r)
@@ -112,9 +112,9 @@ func (f *Fleet) Restore(saved []state.Device, inboxes []state.Received) error {
 	return nil
 }
 
-func (f *Fleet) restore(e *state.Device, received []state.Received) error {
-	o := Order{
-		Name: e.Name, Team: e.Team, Topics: e.Topics, Environment: e.Environment, Offline: e.OrderedOffline, KeepAll: e.KeepAll,
+func (f *Registry) restore(e *state.Device, received []state.Received) error {
+	o := Spec{
+		Name: e.Name, Team: e.Team, Topics: e.Topics, Environment: e.Environment, Offline: e.ResetOffline, KeepAll: e.KeepAll,
 	}
 	identity, isNew, err := f.identityOf(e)
 	if err != nil {
@@ -156,7 +156,7 @@ func (f *Fleet) restore(e *state.Device, received []state.Received) error {
 
 // identityOf returns the identity of a saved device: a new one if the device has none yet,
 // or was imported without its private key.
-func (f *Fleet) identityOf(e *state.Device) (identity device.Identity, isNew bool, err error) {
+func (f *Registry) identityOf(e *state.Device) (identity device.Identity, isNew bool, err error) {
 	if len(e.PrivateKey) == 0 || len(e.Certificate) == 0 {
 		topics := make([]string, len(e.Apps))
 		for i, app := range e.Apps {
@@ -202,7 +202,7 @@ func (d *Device) restoreSettings(e *state.Device) error {
 }
 
 // keep registers a device that is not started yet.
-func (f *Fleet) keep(d *Device) {
+func (f *Registry) keep(d *Device) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.devices[d.id] = d
@@ -212,7 +212,7 @@ func (f *Fleet) keep(d *Device) {
 }
 
 // Start starts the devices that were restored.
-func (f *Fleet) Start() error {
+func (f *Registry) Start() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, d := range f.devices {

@@ -66,7 +66,7 @@ func start(t *testing.T, url string, respond func(int) (int, error), edit ...fun
 	cfg := webhook.Config{
 		Target: target, Journal: f.journal, Transport: f, Log: slog.New(slog.NewTextHandler(&f.log, nil)),
 		Encode: func(e *journal.SharedEvent) ([]byte, error) {
-			return fmt.Appendf(nil, `{"event":%q,"topic":%q}`, e.Kind, e.Subject().Topic), nil
+			return fmt.Appendf(nil, `{"event":%q,"topic":%q}`, e.Kind, e.Attributes().Topic), nil
 		},
 	}
 	for _, e := range edit {

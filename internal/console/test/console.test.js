@@ -306,10 +306,10 @@ describe("devices", () => {
 		assert.equal(await thread.count(), 1);
 	});
 
-	test("a device outside appears, and a fleet can be searched", async (t) => {
+	test("an external device appears, and a fleet can be searched", async (t) => {
 		const page = await open(t, browser, sim, { at: "#/devices" });
 		sim.deviceSim(t, "run", "--control", sim.url, "--topic", "com.example.demo", "--json");
-		await page.locator(".device-row", { hasText: "iPhone" }).or(page.locator(".device-row", { hasText: "outside" })).first().waitFor();
+		await page.locator(".device-row", { hasText: "iPhone" }).or(page.locator(".device-row", { hasText: "external" })).first().waitFor();
 		const { devices } = await sim.api("POST", "/v1/devices", { count: 40 });
 		const wanted = devices[17].id;
 		await page.getByRole("searchbox", { name: "Search devices" }).fill(wanted);

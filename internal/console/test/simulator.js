@@ -75,7 +75,7 @@ export class Simulator {
 		return out.trim();
 	}
 
-	/** Starts device-sim, which is a device outside; it ends with the test. */
+	/** Starts device-sim, which is an external device; it ends with the test. */
 	deviceSim(t, ...args) {
 		const child = spawn(path.join(bin, "device-sim"), args, { stdio: ["ignore", "ignore", "inherit"] });
 		const ended = once(child, "exit");

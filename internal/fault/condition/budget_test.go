@@ -50,7 +50,7 @@ func TestAnEndlessExpressionIsStopped(t *testing.T) {
 				require.ErrorContains(t, err, "exceeds maximum allowed nodes")
 				return
 			}
-			s := &fault.Subject{Subject: filters.Subject{Topic: "com.example.app", Payload: payload}}
+			s := &fault.Attributes{Attributes: filters.Attributes{Topic: "com.example.app", Payload: payload}}
 			begin := time.Now()
 			holds, err := compiled(s)
 			assert.Less(t, time.Since(begin), 2*time.Second)
@@ -63,7 +63,7 @@ func TestAnEndlessExpressionIsStopped(t *testing.T) {
 }
 
 func TestOrdinaryLoopsAreWithinTheBudget(t *testing.T) {
-	s := &fault.Subject{Subject: filters.Subject{Topic: "com.example.app", Payload: []byte(`{"list":[{"n":1,"s":"one"},{"n":2,"s":"two"}],"m":{"a":1}}`)}}
+	s := &fault.Attributes{Attributes: filters.Attributes{Topic: "com.example.app", Payload: []byte(`{"list":[{"n":1,"s":"one"},{"n":2,"s":"two"}],"m":{"a":1}}`)}}
 	for expression, want := range map[string]bool{
 		`any(payload.list, .n == 2)`:                               true,
 		`all(payload.list, .s matches "^[a-z]+$")`:                 true,

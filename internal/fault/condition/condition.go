@@ -56,7 +56,7 @@ func Compile(expression string) (fault.Condition, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w; the words are listener, environment, connection, source, space, topic, token, type, id, reason, method, path, device, size, payload", err)
 	}
-	return func(s *fault.Subject) (bool, error) {
+	return func(s *fault.Attributes) (bool, error) {
 		if s.Words == nil {
 			s.Words = read(s)
 		}
@@ -79,8 +79,8 @@ func withBudget(w words) words {
 	return w
 }
 
-// read makes the words of a subject. All expressions share them.
-func read(s *fault.Subject) words {
+// read makes the words of attributes. All expressions share them.
+func read(s *fault.Attributes) words {
 	w := words{
 		Listener: string(s.Listener), Environment: s.Environment.String(), Connection: int(s.Connection), Source: s.Source,
 		Space: s.Space, Topic: s.Topic, Token: s.Token.String(), PushType: string(s.PushType), ID: s.ID, Reason: string(s.Reason),

@@ -12,7 +12,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/filters"
 )
 
-func holds(t *testing.T, condition fault.Condition, s *fault.Subject) bool {
+func holds(t *testing.T, condition fault.Condition, s *fault.Attributes) bool {
 	t.Helper()
 	ok, err := condition(s)
 	require.NoError(t, err)
@@ -20,8 +20,8 @@ func holds(t *testing.T, condition fault.Condition, s *fault.Subject) bool {
 }
 
 func TestAnExpressionReadsTheRequest(t *testing.T) {
-	s := &fault.Subject{
-		Subject: filters.Subject{
+	s := &fault.Attributes{
+		Attributes: filters.Attributes{
 			Environment: apns.Sandbox, Space: "TEAM000001", Topic: "com.example.app", PushType: apns.Background,
 			Payload: []byte(`{"aps":{"badge":7,"alert":{"title":"hi"}}}`), Reason: apns.Unregistered,
 		},
@@ -46,7 +46,7 @@ func TestAnExpressionReadsTheRequest(t *testing.T) {
 }
 
 func TestExpressionsReadARequestOnce(t *testing.T) {
-	s := &fault.Subject{Subject: filters.Subject{Payload: []byte(`{"a":{"b":1}}`)}}
+	s := &fault.Attributes{Attributes: filters.Attributes{Payload: []byte(`{"a":{"b":1}}`)}}
 	compiled, err := condition.Compile(`payload.a.b == 1`)
 	require.NoError(t, err)
 	require.True(t, holds(t, compiled, s))
@@ -60,7 +60,7 @@ func TestExpressionsReadARequestOnce(t *testing.T) {
 func TestABodyThatIsNotJSONHasNoFields(t *testing.T) {
 	compiled, err := condition.Compile(`payload == nil`)
 	require.NoError(t, err)
-	assert.True(t, holds(t, compiled, &fault.Subject{Subject: filters.Subject{Payload: []byte("text")}}))
+	assert.True(t, holds(t, compiled, &fault.Attributes{Attributes: filters.Attributes{Payload: []byte("text")}}))
 }
 
 func TestAnInvalidExpressionIsRejectedWithItsPosition(t *testing.T) {

@@ -1,5 +1,5 @@
 // @ts-check
-// The devices: those inside the simulator as drawn phones, those outside as rows.
+// The devices: virtual ones as drawn phones, external ones as rows.
 import { useRef, useState } from "preact/hooks";
 import { html } from "../html.js";
 import { query, send } from "../api.js";
@@ -29,7 +29,7 @@ export function Devices() {
 			<input data-search type="search" aria-label="Search devices" placeholder="Search by id, app or token   /" value=${words.find ?? ""} spellcheck=${false}
 				onInput=${(/** @type {any} */ e) => change({ find: e.target.value.trim() }, true)} /></form></div>`}
 		${list.data && devices.length === 0 && html`<${Empty} title=${search ? "No device matches" : "No device yet"}>
-			<p>Create a virtual one, or connect one from outside: <code>device-sim run --control ${location.origin}</code></p></${Empty}>`}
+			<p>Create a virtual one, or connect an external one: <code>device-sim run --control ${location.origin}</code></p></${Empty}>`}
 		<div class="devices" data-many=${devices.length > many}>
 			${devices.map((d) => html`<${DeviceRow} key=${d.id} device=${d} chosen=${d.id === chosen} />`)}
 		</div>
@@ -43,7 +43,7 @@ function DeviceRow({ device: d, chosen }) {
 	return html`<button type="button" class="device-row" aria-pressed=${chosen} onClick=${() => change({ open: chosen ? "" : d.id })}>
 		<span class="presence" data-online=${d.online}></span>
 		<code>${d.id}</code>
-		<span class="device-kind">${d.virtual ? "virtual" : d.hardware || "outside"}</span>
+		<span class="device-kind">${d.virtual ? "virtual" : d.hardware || "external"}</span>
 		<span>${d.online ? (d.power && d.power !== "on" ? d.power : "online") : "offline"}</span>
 		${d.lowPower && html`<${Chip} tone="wait">low power</${Chip}>`}
 		${d.environment === "sandbox" && html`<${Chip} tone="info">sandbox</${Chip}>`}
@@ -78,7 +78,7 @@ function Device({ id }) {
 	};
 	const waiting = (stored.data?.notifications ?? []).filter((/** @type {any} */ n) => n.state === "stored");
 	return html`<section class="device" aria-label=${`Device ${id}`} data-device=${id} data-online=${d.online}>
-		<div>${d.virtual ? html`<${Phone} device=${d} screen=${screen.data} />` : html`<div class="phone away"><p>A device outside. What it shows is on its own screen or terminal.</p></div>`}</div>
+		<div>${d.virtual ? html`<${Phone} device=${d} screen=${screen.data} />` : html`<div class="phone away"><p>An external device. What it shows is on its own screen or terminal.</p></div>`}</div>
 		<div class="stack">
 			<${Card} title="Device" aside=${html`<code>${id}</code><${CopyButton} text=${id} name="the device id" />`}>
 				<${Facts} rows=${[["state", d.online ? (d.power && d.power !== "on" ? `online, ${d.power}` : "online") : "offline"], ["environment", d.environment], ["team", d.team], ["space", d.space], ["from", d.remote], ["hardware", d.hardware], ["system", d.os], ["network", d.carrier], ["protocol", d.protocolVersion && `version ${d.protocolVersion}`]]} />

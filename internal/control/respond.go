@@ -8,8 +8,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/controlapi"
 )
 
-// rejected makes a problem of an error of the simulator: what was ordered is not
-// there, is taken, or is wrong in another way that the error names.
+// rejected makes a problem of an error of the simulator.
 func rejected(err error) error {
 	switch {
 	case err == nil:
@@ -26,7 +25,7 @@ func rejected(err error) error {
 	return reject(http.StatusUnprocessableEntity, "%v", err)
 }
 
-// A response has a body of a type.
+// An output has the body of a response.
 type output[T any] struct{ Body T }
 
 func respond[T any](body T, err error) (*output[T], error) {

@@ -6,9 +6,9 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 )
 
-// A Subject is what filters are compared with: a push or an event, as far as it is known.
+// A Attributes is what filters are compared with: a push or an event, as far as it is known.
 // An unknown field has its zero value and matches no filter.
-type Subject struct {
+type Attributes struct {
 	// Space is the team ID.
 	Space       string
 	Environment apns.Environment

@@ -17,7 +17,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/state"
 )
 
-// Config is what a [Fleet] is made of. All but Issuers, Saver and Log are required.
+// Config is what a [Registry] is made of. All but Issuers, Saver and Log are required.
 type Config struct {
 	// Activate makes a new device of a team known, with its apps, and returns its
 	// key and certificate.
@@ -26,10 +26,10 @@ type Config struct {
 	Dial func(ctx context.Context, env apns.Environment) (net.Conn, error)
 	// RootCAs are the roots that the courier's certificate may lead to.
 	RootCAs *x509.CertPool
-	// Renamed is told that a device has another id from now on: it was erased, or the
-	// courier has refused what it was.
-	Renamed func(before, now apns.DeviceID)
-	// Removed is told each id that a device has had which was removed.
+	// IDChanged is called when a device has another ID: it was erased, or the courier has
+	// rejected its identity.
+	IDChanged func(before, now apns.DeviceID)
+	// Removed is called with each ID that a removed device has had.
 	Removed func(apns.DeviceID)
 	// Issuers are the certificates between that of a device and the root, DER.
 	Issuers [][]byte
@@ -39,9 +39,9 @@ type Config struct {
 	Log *slog.Logger
 }
 
-// A Fleet is the devices inside a simulator. Its methods may be called from any
+// A Registry has the virtual devices of a simulator. Its methods may be called from any
 // goroutine.
-type Fleet struct {
+type Registry struct {
 	cfg     Config
 	ctx     context.Context // ends with Close
 	stop    context.CancelFunc
@@ -54,9 +54,9 @@ type Fleet struct {
 	closed  bool
 }
 
-// New returns a fleet without devices.
-func New(cfg Config) *Fleet {
-	f := &Fleet{cfg: cfg, workers: device.NewWorkers(), devices: make(map[apns.DeviceID]*Device), former: make(map[apns.DeviceID]*Device)}
+// New returns a registry without devices.
+func New(cfg Config) *Registry {
+	f := &Registry{cfg: cfg, workers: device.NewWorkers(), devices: make(map[apns.DeviceID]*Device), former: make(map[apns.DeviceID]*Device)}
 	f.ctx, f.stop = context.WithCancel(context.Background())
 	return f
 }
@@ -65,8 +65,8 @@ func New(cfg Config) *Fleet {
 var errClosed = errors.New("the simulator is stopping and accepts no new devices")
 
 // Add makes a device and waits until it is connected and its apps have their
-// tokens. If that takes longer than ctx, or the courier refuses it, there is no device.
-func (f *Fleet) Add(ctx context.Context, o Order) (*Device, error) {
+// tokens. If that takes longer than ctx, or the courier rejects it, there is no device.
+func (f *Registry) Add(ctx context.Context, o Spec) (*Device, error) {
 	d, err := f.start(o)
 	if err != nil {
 		return nil, err
@@ -86,7 +86,7 @@ func (f *Fleet) Add(ctx context.Context, o Order) (*Device, error) {
 }
 
 // start makes a device and switches it on.
-func (f *Fleet) start(o Order) (*Device, error) {
+func (f *Registry) start(o Spec) (*Device, error) {
 	d, err := f.newDevice(o)
 	if err != nil {
 		return nil, err
@@ -106,7 +106,7 @@ func (f *Fleet) start(o Order) (*Device, error) {
 }
 
 // switchOnLocked starts a device.
-func (f *Fleet) switchOnLocked(d *Device) error {
+func (f *Registry) switchOnLocked(d *Device) error {
 	if err := d.emulator.Start(); err != nil {
 		return err
 	}
@@ -115,8 +115,8 @@ func (f *Fleet) switchOnLocked(d *Device) error {
 	return nil
 }
 
-// Now returns the id of the device that had another one before.
-func (f *Fleet) Now(before apns.DeviceID) (now apns.DeviceID, ok bool) {
+// CurrentID returns the ID of the device that once had another one.
+func (f *Registry) CurrentID(before apns.DeviceID) (now apns.DeviceID, ok bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if d := f.former[before]; d != nil {
@@ -126,14 +126,14 @@ func (f *Fleet) Now(before apns.DeviceID) (now apns.DeviceID, ok bool) {
 }
 
 // Find returns the device with an id, nil if there is none.
-func (f *Fleet) Find(id apns.DeviceID) *Device {
+func (f *Registry) Find(id apns.DeviceID) *Device {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.devices[id]
 }
 
 // Numbered returns the device with a [Device.Number], nil if there is none.
-func (f *Fleet) Numbered(number uint64) *Device {
+func (f *Registry) Numbered(number uint64) *Device {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, d := range f.devices {
@@ -145,7 +145,7 @@ func (f *Fleet) Numbered(number uint64) *Device {
 }
 
 // All returns the devices in the order they were made.
-func (f *Fleet) All() []*Device {
+func (f *Registry) All() []*Device {
 	f.mu.Lock()
 	all := slices.Collect(maps.Values(f.devices))
 	f.mu.Unlock()
@@ -154,7 +154,7 @@ func (f *Fleet) All() []*Device {
 }
 
 // Remove switches a device off for good. It reports whether there was one.
-func (f *Fleet) Remove(id apns.DeviceID) bool {
+func (f *Registry) Remove(id apns.DeviceID) bool {
 	f.mu.Lock()
 	d := f.devices[id]
 	f.mu.Unlock()
@@ -162,7 +162,7 @@ func (f *Fleet) Remove(id apns.DeviceID) bool {
 }
 
 // remove is Remove of a device whose id may change meanwhile.
-func (f *Fleet) remove(d *Device) bool {
+func (f *Registry) remove(d *Device) bool {
 	f.mu.Lock()
 	found := f.devices[d.id] == d
 	delete(f.devices, d.id)
@@ -184,8 +184,8 @@ func (f *Fleet) remove(d *Device) bool {
 	return true
 }
 
-// renamed takes over the id that a device has now.
-func (f *Fleet) renamed(d *Device) {
+// changeID takes over the ID that a device has now.
+func (f *Registry) changeID(d *Device) {
 	f.mu.Lock()
 	before, now := d.id, d.emulator.ID()
 	d.id = now
@@ -195,11 +195,11 @@ func (f *Fleet) renamed(d *Device) {
 		f.devices[now], f.former[before] = d, d
 	}
 	f.mu.Unlock()
-	f.cfg.Renamed(before, now)
+	f.cfg.IDChanged(before, now)
 }
 
 // Close switches all devices off. They have left when it returns.
-func (f *Fleet) Close() {
+func (f *Registry) Close() {
 	f.mu.Lock()
 	f.closed = true
 	all := slices.Collect(maps.Values(f.devices))

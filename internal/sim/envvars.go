@@ -4,9 +4,10 @@ import (
 	"github.com/apns-sim/apns-sim/internal/envvars"
 )
 
-// Place describes the simulator and its default team for a program on this machine. The
+// EnvVars returns the simulator and its default team as environment variables for a program
+// on this machine. The
 // caller sets other roots than CAFile, and Proxy.
-func (s *Simulator) Place() envvars.Place { return s.info.Place() }
+func (s *Simulator) EnvVars() envvars.Values { return s.info.EnvVars() }
 
 // ReachedAt changes the addresses to those at which a program elsewhere reaches the
 // simulator; see [envvars.ReachedAt].
@@ -18,14 +19,15 @@ func (i *Info) ReachedAt(host string) {
 	}
 }
 
-// Place is the simulator of a ready record as a program near it should see it.
-func (i *Info) Place() envvars.Place {
-	return envvars.Place{
+// EnvVars returns the simulator of a ready record as environment variables for a program
+// near it.
+func (i *Info) EnvVars() envvars.Values {
+	return envvars.Values{
 		Provider: i.Provider, ProviderSandbox: i.ProviderSandbox,
 		Channels: i.Channels, ChannelsSandbox: i.ChannelsSandbox,
 		Device: i.Device, DeviceSandbox: i.DeviceSandbox, Control: i.Control,
 		CAFile: i.CAFile,
-		Team:   i.Demo.TeamID, KeyID: i.Demo.KeyID, KeyFile: i.Demo.KeyFile,
-		CertificateFile: i.Demo.CertificateFile, Topic: i.Demo.Topic,
+		Team:   i.DefaultTeam.TeamID, KeyID: i.DefaultTeam.KeyID, KeyFile: i.DefaultTeam.KeyFile,
+		CertificateFile: i.DefaultTeam.CertificateFile, Topic: i.DefaultTeam.Topic,
 	}
 }

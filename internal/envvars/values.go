@@ -1,8 +1,8 @@
 package envvars
 
-// A Place is a simulator as a program near it should see it. What is empty is not
-// there, and its variable neither.
-type Place struct {
+// Values are what the variables are made from: a simulator as a program near it should see
+// it. An empty field has no variable.
+type Values struct {
 	// The provider APIs and channel management are URLs; devices connect to
 	// host:port.
 	Provider, ProviderSandbox string
@@ -19,7 +19,7 @@ type Place struct {
 	// for Java.
 	CAFile, Bundle string
 	// Joined are files that have the root beside what the file of a variable has, by
-	// the name of the variable; see [Place.JoinRoots].
+	// the name of the variable; see [Values.JoinRoots].
 	Joined               map[string]string
 	Store, StorePassword string
 
@@ -34,7 +34,7 @@ type Place struct {
 	CertificateDir string
 	Topic          string
 	// Token is that of Topic on a device inside the simulator, DeviceID that
-	// device; there may be another one in the sandbox. See [Place.AddDevice].
+	// device; there may be another one in the sandbox. See [Values.AddDevice].
 	Token, DeviceID               string
 	TokenSandbox, DeviceIDSandbox string
 
@@ -46,7 +46,7 @@ type Place struct {
 
 // AddDevice takes a device, by its environment's name, id and token of Topic, for
 // that of the program, unless there is one of its environment already.
-func (p *Place) AddDevice(environment, id, token string) {
+func (p *Values) AddDevice(environment, id, token string) {
 	ownID, ownToken := &p.DeviceID, &p.Token
 	if environment == "sandbox" {
 		ownID, ownToken = &p.DeviceIDSandbox, &p.TokenSandbox
@@ -57,7 +57,7 @@ func (p *Place) AddDevice(environment, id, token string) {
 }
 
 // Map returns the variables that have a value.
-func (p *Place) Map() map[string]string {
+func (p *Values) Map() map[string]string {
 	m := make(map[string]string, len(variables))
 	for _, v := range variables {
 		if value := v.Value(p); value != "" {
@@ -69,7 +69,7 @@ func (p *Place) Map() map[string]string {
 
 // List returns the variables that have a value as NAME=VALUE, in the order of the
 // table.
-func (p *Place) List() (list []string) {
+func (p *Values) List() (list []string) {
 	for _, v := range variables {
 		if value := v.Value(p); value != "" {
 			list = append(list, v.Name+"="+value)

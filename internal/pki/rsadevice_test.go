@@ -22,11 +22,11 @@ func parse(t *testing.T, der []byte) *x509.Certificate {
 }
 
 // observed: pushproxy
-func TestAGenuineDeviceCertificateIsSignedWithRSAAndSHA1(t *testing.T) {
+func TestADeviceCertificateIsSignedWithRSAAndSHA1(t *testing.T) {
 	p := newPKI(t)
 	for _, algorithm := range []x509.SignatureAlgorithm{x509.SHA1WithRSA, x509.SHA256WithRSA} {
 		csr := request(t, rsaKey(t, 1024), algorithm, "5DC2F4B1-0000-4000-8000-000000000001")
-		chain, err := p.SignGenuineDevice(csr)
+		chain, err := p.SignDeviceRSA(csr)
 		require.NoError(t, err)
 		require.Len(t, chain, 2)
 		leaf, issuer := parse(t, chain[0]), parse(t, chain[1])
@@ -45,17 +45,17 @@ func TestAGenuineDeviceCertificateIsSignedWithRSAAndSHA1(t *testing.T) {
 	}
 }
 
-func TestGenuineDevicesHaveRSAKeys(t *testing.T) {
+func TestRealDevicesHaveRSAKeys(t *testing.T) {
 	p := newPKI(t)
-	_, err := p.SignGenuineDevice(request(t, freshEC(t), 0, "X"))
-	require.ErrorContains(t, err, "genuine devices have RSA")
+	_, err := p.SignDeviceRSA(request(t, freshEC(t), 0, "X"))
+	require.ErrorContains(t, err, "real devices have RSA")
 	csr := request(t, rsaKey(t, 1024), 0, "X")
 	csr.Signature[3] ^= 1
-	_, err = p.SignGenuineDevice(csr)
+	_, err = p.SignDeviceRSA(csr)
 	assert.ErrorContains(t, err, "its signature is invalid")
 }
 
-func TestTheAuthorityOfGenuineDevicesIsKeptWithTheOthers(t *testing.T) {
+func TestTheRSAAuthorityOfDevicesIsKeptWithTheOthers(t *testing.T) {
 	dir := t.TempDir()
 	fresh, err := New(Options{})
 	require.NoError(t, err)
@@ -65,7 +65,7 @@ func TestTheAuthorityOfGenuineDevicesIsKeptWithTheOthers(t *testing.T) {
 
 	first, err := Load(dir)
 	require.NoError(t, err)
-	chain, err := first.SignGenuineDevice(request(t, rsaKey(t, 1024), 0, "X"))
+	chain, err := first.SignDeviceRSA(request(t, rsaKey(t, 1024), 0, "X"))
 	require.NoError(t, err)
 	second, err := Load(dir)
 	require.NoError(t, err)
@@ -83,7 +83,7 @@ func TestTheAuthorityOfGenuineDevicesIsKeptWithTheOthers(t *testing.T) {
 }
 
 // A mounted secret is read-only.
-func TestTheAuthorityOfGenuineDevicesStaysInMemoryWhereItCannotBeSaved(t *testing.T) {
+func TestTheRSAAuthorityOfDevicesStaysInMemoryWhereItCannotBeSaved(t *testing.T) {
 	_, dir := saved(t, Options{})
 	p, err := Load(dir)
 	require.NoError(t, err)
@@ -91,7 +91,7 @@ func TestTheAuthorityOfGenuineDevicesStaysInMemoryWhereItCannotBeSaved(t *testin
 	p.Unsaved = func(err error) { events = append(events, err) }
 	require.NoError(t, os.RemoveAll(dir)) // the mode would not keep root out
 	for range 2 {
-		chain, err := p.SignGenuineDevice(request(t, rsaKey(t, 1024), 0, "X"))
+		chain, err := p.SignDeviceRSA(request(t, rsaKey(t, 1024), 0, "X"))
 		require.NoError(t, err)
 		_, err = p.VerifyDevice([]*x509.Certificate{parse(t, chain[0])}, time.Now())
 		require.NoError(t, err)

@@ -6,10 +6,10 @@ import (
 	"github.com/apns-sim/apns-sim/internal/filters"
 )
 
-// A Subject is what rules are matched with, as far as it is known at a point. Status and
+// A Attributes is what rules are matched with, as far as it is known at a point. Status and
 // reason of a request are those that the checks have found.
-type Subject struct {
-	filters.Subject
+type Attributes struct {
+	filters.Attributes
 
 	Listener   Listener
 	Connection uint64 // its number; 0 if it has none yet
@@ -20,7 +20,7 @@ type Subject struct {
 	// Memory is that of the connection; nil if rules keep no state of it.
 	Memory *Memory
 
-	// Words is the subject as conditions read it, made by the first condition; nil before.
+	// Words is the attributes as conditions read it, made by the first condition; nil before.
 	Words    any
 	document filters.Document // of the payload, for all rules
 }

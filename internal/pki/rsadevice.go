@@ -8,26 +8,26 @@ import (
 	"io/fs"
 )
 
-// genuineFile is the stem of the files of the authority for genuine devices.
-const genuineFile = "device-ca-rsa"
+// rsaDeviceFile is the stem of the files of the RSA authority for devices.
+const rsaDeviceFile = "device-ca-rsa"
 
-// genuineName is its common name.
-const genuineName = "APNs Simulator TEST iPhone Device CA"
+// rsaDeviceName is its common name.
+const rsaDeviceName = "APNs Simulator TEST iPhone Device CA"
 
-// SignGenuineDevice is [PKI.SignDevice] with a certificate like those of real devices:
+// SignDeviceRSA is [PKI.SignDevice] with a certificate in the form of those of real devices:
 // signed with RSA and SHA-1. The device's own key is RSA with at least 1024 bits. The
 // authority is made with the first such certificate, and saved if p was loaded from a
 // writable directory.
 // It returns the chain in DER, leaf first, without the root.
 // observed: pushproxy
-func (p *PKI) SignGenuineDevice(csr *x509.CertificateRequest) (chain [][]byte, err error) {
+func (p *PKI) SignDeviceRSA(csr *x509.CertificateRequest) (chain [][]byte, err error) {
 	if err := checkRequest(csr); err != nil {
 		return nil, err
 	}
 	if _, isRSA := csr.PublicKey.(*rsa.PublicKey); !isRSA {
-		return nil, fmt.Errorf("sign device request: the key is a %T, and genuine devices have RSA: use RSA 1024 or 2048", csr.PublicKey)
+		return nil, fmt.Errorf("sign device request: the key is a %T, and real devices have RSA: use RSA 1024 or 2048", csr.PublicKey)
 	}
-	authority, err := p.genuineAuthority()
+	authority, err := p.rsaDeviceAuthority()
 	if err != nil {
 		return nil, err
 	}
@@ -43,12 +43,12 @@ func (p *PKI) SignGenuineDevice(csr *x509.CertificateRequest) (chain [][]byte, e
 	return [][]byte{leaf.Raw, authority.Certificate.Raw}, nil
 }
 
-// genuineAuthority returns the authority for genuine devices, and makes it if there is
+// rsaDeviceAuthority returns the RSA authority for devices, and makes it if there is
 // none.
-func (p *PKI) genuineAuthority() (*Authority, error) {
+func (p *PKI) rsaDeviceAuthority() (*Authority, error) {
 	p.making.Lock()
 	defer p.making.Unlock()
-	if a := p.genuine.Load(); a != nil {
+	if a := p.rsaDevice.Load(); a != nil {
 		return a, nil
 	}
 	permitted, err := parseNames(p.extra)
@@ -59,11 +59,11 @@ func (p *PKI) genuineAuthority() (*Authority, error) {
 	if err != nil {
 		return nil, err
 	}
-	template := authorityTemplate(p.now(), genuineName, permitted)
+	template := authorityTemplate(p.now(), rsaDeviceName, permitted)
 	template.PermittedDNSDomainsCritical = p.Root.Certificate.PermittedDNSDomainsCritical
 	template.MaxPathLenZero = true
-	template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
-	a := &Authority{Name: genuineFile, Key: key}
+	template.ExtKeyUsage = clientAuth
+	a := &Authority{Name: rsaDeviceFile, Key: key}
 	if a.Certificate, err = p.Root.issue(template, key.Public()); err != nil {
 		return nil, err
 	}
@@ -72,13 +72,13 @@ func (p *PKI) genuineAuthority() (*Authority, error) {
 			p.Unsaved(err) // the directory may be read-only
 		}
 	}
-	p.genuine.Store(a)
+	p.rsaDevice.Store(a)
 	return a, nil
 }
 
-// loadGenuine loads the authority for genuine devices, if there is one.
-func (p *PKI) loadGenuine(dir string) error {
-	a, err := loadAuthority(dir, genuineFile)
+// loadRSADevice loads the RSA authority for devices, if there is one.
+func (p *PKI) loadRSADevice(dir string) error {
+	a, err := loadAuthority(dir, rsaDeviceFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil // made on first use
 	}
@@ -88,14 +88,14 @@ func (p *PKI) loadGenuine(dir string) error {
 	if err != nil {
 		return err
 	}
-	p.genuine.Store(a)
+	p.rsaDevice.Store(a)
 	return nil
 }
 
-// deviceAuthority returns the authority for genuine devices if it is the issuer of a
+// deviceAuthority returns the RSA authority for devices if it is the issuer of a
 // device's certificate, otherwise the usual one.
 func (p *PKI) deviceAuthority(leaf *x509.Certificate) *Authority {
-	if a := p.genuine.Load(); a != nil && issuedBy(leaf, a) {
+	if a := p.rsaDevice.Load(); a != nil && issuedBy(leaf, a) {
 		return a
 	}
 	return p.DeviceCA
