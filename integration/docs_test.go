@@ -164,6 +164,7 @@ func typedIn(text string) (all []*typed) {
 
 // output is the expression that the output matches.
 func (s *typed) output() *regexp.Regexp {
-	lines := strings.ReplaceAll(regexp.QuoteMeta(strings.TrimSpace(s.want)), "…\n", "(?s:.*)\n")
-	return regexp.MustCompile(`^\s*` + strings.ReplaceAll(lines, "…", "(?s:.*)") + `\s*$`)
+	text := regexp.QuoteMeta(strings.TrimSpace(s.want))
+	text = regexp.MustCompile(` +`).ReplaceAllString(text, " +") // columns may be aligned
+	return regexp.MustCompile(`^\s*` + strings.ReplaceAll(text, "…", "(?s:.*)") + `\s*$`)
 }

@@ -79,9 +79,13 @@ func (s *site) item(from *page, e entry) menuItem {
 
 var sectionHeading = regexp.MustCompile(`(?s)<h([2-4]) id="([^"]+)">(.*?)</h[2-4]>`)
 
-// finish adds what Markdown does not say: links of headings to themselves, and that wide tables and blocks scroll,
-// also by keyboard.
+// shortCode is code within a sentence that is not broken over lines, such as --listen.
+var shortCode = regexp.MustCompile(`<code>([^<\n]{1,24})</code>`)
+
+// finish adds what Markdown does not say: links of headings to themselves, short code that stays on one line, and that
+// wide tables and blocks scroll, also by keyboard.
 func finish(html string) string {
+	html = shortCode.ReplaceAllString(html, `<code class="short">$1</code>`)
 	html = sectionHeading.ReplaceAllString(html, `<h$1 id="$2">$3 <a class="anchor" href="#$2" aria-label="Link to this section">#</a></h$1>`)
 	return strings.NewReplacer(
 		"<table>", `<div class="table" tabindex="0" role="group" aria-label="Table"><table>`, "</table>", "</table></div>",
