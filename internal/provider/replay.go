@@ -45,8 +45,8 @@ func (s *Server) Replay(n *apns.Notification) (*apns.Notification, error) {
 		p.To, p.Base, p.Hash, p.Unreported = broker.Address(r.claims.Address), r.claims.Base, r.topic.Hash, r.unreported
 		by := store.NewPending()
 		rejection = s.submitResult("push", &again, s.cfg.Broker.Submit(p, by))
-		if len(by.Wait()) > 0 && s.cfg.Broker.NotStored(p) {
-			rejection = notStored()
+		if failed := storeFailureOf(&again, by.Wait()); failed != nil && s.cfg.Broker.NotStored(p) {
+			rejection = failed
 		}
 	}
 	return &again, s.replayed(&again, trace, rejection)

@@ -1,10 +1,11 @@
 package provider
 
 import (
-	"slices"
+	"cmp"
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/h2"
+	"github.com/apns-sim/apns-sim/internal/store"
 )
 
 // A storedPush is an accepted push whose record is not durable yet, and its response,
@@ -41,9 +42,10 @@ func (c *conn) respondStored(last bool) {
 	for i := range c.stored {
 		s := &c.stored[i]
 		c.resume(s)
+		rejection := storeFailureOf(c.push.notification, failed)
 		switch {
-		case slices.Contains(failed, c.push.notification) && c.server.cfg.Broker.NotStored(&s.push.brokerPush):
-			c.rejectUnstored(s.stream)
+		case rejection != nil && c.server.cfg.Broker.NotStored(&s.push.brokerPush):
+			c.rejectUnstored(s.stream, rejection)
 		case s.stream != nil:
 			c.push.respond()
 		}
@@ -62,15 +64,24 @@ func (c *conn) resume(s *storedPush) {
 	}
 }
 
-// rejectUnstored rejects the current request.
-func (c *conn) rejectUnstored(stream *h2.Stream) {
+// rejectUnstored rejects the current request, which was accepted before.
+func (c *conn) rejectUnstored(stream *h2.Stream, rejection *apns.Rejection) {
 	r := &c.push.request
 	r.space, r.claims.Device = c.server.cfg.Spaces.ForTeam(r.teamID), c.push.push.brokerPush.To.Device
-	rejection := notStored()
 	r.recordRejection(rejection)
 	if stream != nil {
 		c.reject(r, rejection)
 	}
+}
+
+// storeFailureOf returns why a push is among the failed ones, nil if it is not.
+func storeFailureOf(push *apns.Notification, failed []store.Failure) *apns.Rejection {
+	for _, f := range failed {
+		if f.Push == push {
+			return cmp.Or(f.Rejection, notStored())
+		}
+	}
+	return nil
 }
 
 // notStored is the rejection of a push whose record could not be written.

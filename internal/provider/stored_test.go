@@ -22,7 +22,7 @@ func (w *fixture) storeAfter(d time.Duration, fails func(*broker.Push) bool) {
 		by.Add(func() {})
 		time.AfterFunc(d, func() {
 			if fails != nil && fails(p) {
-				by.Fail(p.Notification)
+				by.Fail(p.Notification, nil)
 			} else {
 				by.Done()
 			}
@@ -79,6 +79,21 @@ func TestAPushThatCannotBeStoredIsRejected(t *testing.T) {
 		last := steps[len(steps)-1]
 		assert.Equal(t, journal.Rejected, last.Kind)
 		assert.Equal(t, "ServiceUnavailable", last.Cause)
+	})
+}
+
+func TestAPushThatAnotherNodeRejectsHasItsReason(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newFixture(t)
+		w.broker.storing = func(p *broker.Push, by *store.Pending) {
+			by.Add(func() { by.Fail(p.Notification, apns.Reject(apns.TooManyRequests, "the backlog is full")) })
+		}
+		r := w.dial().send(w.good())
+		assert.Equal(t, 429, r.status)
+		assert.Equal(t, `{"reason":"TooManyRequests"}`, r.body)
+		assert.Empty(t, w.broker.pushes)
+		steps := w.journal.Find(journal.Query{}).Records[0].Steps
+		assert.Equal(t, "TooManyRequests", steps[len(steps)-1].Cause)
 	})
 }
 

@@ -17,7 +17,14 @@ type Pending struct {
 
 	failures atomic.Int64 // length of failed
 	mu       sync.Mutex   // nothing is locked under it: docs/lock-order.md
-	failed   []*apns.Notification
+	failed   []Failure
+}
+
+// A Failure is a push that is not accepted after all.
+type Failure struct {
+	Push *apns.Notification
+	// Rejection is why; nil says that the record cannot be written.
+	Rejection *apns.Rejection
 }
 
 // NewPending returns a Pending with nothing to wait for.
@@ -41,11 +48,12 @@ func (p *Pending) Done() {
 	}
 }
 
-// Fail says that the record of a push cannot be stored.
-func (p *Pending) Fail(push *apns.Notification) {
+// Fail says that a push is not accepted after all. The rejection is nil if its record cannot
+// be written.
+func (p *Pending) Fail(push *apns.Notification, rejection *apns.Rejection) {
 	if p != nil {
 		p.mu.Lock()
-		p.failed = append(p.failed, push)
+		p.failed = append(p.failed, Failure{push, rejection})
 		p.failures.Add(1)
 		p.mu.Unlock()
 		p.Done()
@@ -57,9 +65,9 @@ func (p *Pending) Open() bool {
 	return p != nil && (p.open.Load() > 0 || p.failures.Load() > 0)
 }
 
-// Wait returns when all records are durable or have failed: the pushes of those that
-// have. Only one goroutine may call it, the one that puts.
-func (p *Pending) Wait() (failed []*apns.Notification) {
+// Wait returns when all records are durable or have failed: those that have. Only one
+// goroutine may call it, the one that puts.
+func (p *Pending) Wait() (failed []Failure) {
 	if p.open.Load() > 0 {
 		p.hurry()
 	}

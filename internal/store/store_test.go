@@ -36,23 +36,28 @@ func TestAPendingIsOpenUntilEveryRecordIsDurableOrHasFailed(t *testing.T) {
 	p := store.NewPending()
 	assert.False(t, p.Open())
 	hurried := 0
+	failed, rejected := &apns.Notification{ID: "failed"}, &apns.Notification{ID: "rejected"}
 	hurry := func() {
 		hurried++
 		p.Done()
-		p.Fail(&apns.Notification{ID: "failed"})
+		p.Fail(failed, nil)
+		p.Fail(rejected, apns.Reject(apns.TooManyRequests))
 	}
-	p.Add(hurry)
-	p.Add(hurry)
+	for range 3 {
+		p.Add(hurry)
+	}
 	assert.True(t, p.Open())
-	failed := p.Wait()
-	require.Len(t, failed, 1)
-	assert.Equal(t, "failed", failed[0].ID)
+	failures := p.Wait()
+	require.Len(t, failures, 2)
+	assert.Equal(t, store.Failure{Push: failed}, failures[0])
+	assert.Same(t, rejected, failures[1].Push)
+	assert.Equal(t, apns.TooManyRequests, failures[1].Rejection.Reason)
 	assert.Equal(t, 1, hurried, "the store hears that somebody waits")
 	assert.False(t, p.Open())
 	assert.Empty(t, p.Wait(), "a failure is told once")
 
 	p.Add(hurry)
-	p.Fail(&apns.Notification{})
+	p.Fail(&apns.Notification{}, nil)
 	assert.True(t, p.Open(), "a failure has to be looked at")
 }
 
@@ -60,6 +65,6 @@ func TestNobodyIsAPendingToo(t *testing.T) {
 	var nobody *store.Pending
 	nobody.Add(func() {})
 	nobody.Done()
-	nobody.Fail(&apns.Notification{})
+	nobody.Fail(&apns.Notification{}, nil)
 	assert.False(t, nobody.Open())
 }

@@ -128,7 +128,7 @@ func (g *Group) fail(cause error) {
 		if p := &g.puts[i]; p.unwritten {
 			p.by.Done()
 		} else {
-			p.by.Fail(p.Push)
+			p.by.Fail(p.Push, nil)
 		}
 	}
 	for _, c := range g.changes {

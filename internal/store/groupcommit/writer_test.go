@@ -148,7 +148,7 @@ func TestWhatWaitsFailsWhenTheMediumDoesNotRecoverInTime(t *testing.T) {
 		began := time.Now()
 		failed := by.Wait()
 		assert.Len(t, failed, 1)
-		assert.Same(t, r.Push, failed[0])
+		assert.Same(t, r.Push, failed[0].Push)
 		assert.Equal(t, grace, time.Since(began))
 		_, err = w.Put(storetest.Record(2), store.Waits, by)
 		require.ErrorContains(t, err, "ServiceUnavailable")

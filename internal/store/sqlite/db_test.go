@@ -177,7 +177,7 @@ func TestAFullDiskRejectsPushesUntilThereIsRoom(t *testing.T) {
 	time.AfterFunc(60*time.Millisecond, func() { db.Pushes().Delete(storetest.To(3), 3, sent, store.Delivered) })
 	failed := by.Wait()
 	require.Len(t, failed, 1, "the other was acknowledged meanwhile")
-	assert.Same(t, large.Push, failed[0])
+	assert.Same(t, large.Push, failed[0].Push)
 
 	_, err = db.Pushes().Put(storetest.Record(4), store.Waits, by)
 	require.ErrorContains(t, err, "ServiceUnavailable")
