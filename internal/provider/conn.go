@@ -58,7 +58,7 @@ type conn struct {
 	muteFault atomic.Pointer[fault.Hit] // the fault that has muted the connection
 
 	override responseOverride // of the current request
-	storing  *store.Pending   // the records of pushes that are not durable yet
+	storing  store.Pending    // the records of pushes that are not durable yet
 	stored   []storedPush     // accepted pushes whose responses wait for that
 	input    *netconn.Input   // what the provider has sent further
 	delays   timers.Group
@@ -158,7 +158,7 @@ func (s *Server) handshake(ctx context.Context, tc *tls.Conn) error {
 }
 
 func (s *Server) newConn(state tls.ConnectionState) *conn {
-	c := &conn{server: s, storing: store.NewPending(), serverName: state.ServerName, ids: newIDSource()}
+	c := &conn{server: s, serverName: state.ServerName, ids: newIDSource()}
 	if len(state.PeerCertificates) > 0 {
 		c.identity, c.certificateErr = s.identify(state.PeerCertificates)
 		c.certificateSubject = pki.SubjectText(&state.PeerCertificates[0].Subject)

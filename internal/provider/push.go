@@ -103,7 +103,7 @@ func (p *pushRequest) submit() *apns.Rejection {
 		return nil
 	}
 	s := p.conn.server
-	return s.submitResult("push", p.notification, s.cfg.Broker.Submit(&p.push.brokerPush, p.conn.storing))
+	return s.submitResult("push", p.notification, s.cfg.Broker.Submit(&p.push.brokerPush, &p.conn.storing))
 }
 
 // accept implements [operation].

@@ -9,10 +9,10 @@ import (
 
 // A Pending counts the records of one caller, such as a provider's connection, that are
 // not durable yet. The store calls Add, Done and Fail, for which a nil Pending is
-// nobody; the caller calls Open and Wait.
+// nobody; the caller calls Open and Wait. Its zero value has nothing to wait for.
 type Pending struct {
 	open  atomic.Int64
-	none  chan struct{} // capacity 1: open became 0
+	none  chan struct{} // capacity 1: open became 0; made by the first Add
 	hurry func()        // owned by the caller; says to the store that it waits
 
 	failures atomic.Int64 // length of failed
@@ -28,14 +28,19 @@ type Failure struct {
 }
 
 // NewPending returns a Pending with nothing to wait for.
-func NewPending() *Pending { return &Pending{none: make(chan struct{}, 1)} }
+func NewPending() *Pending { return new(Pending) }
 
-// Add counts a record that is not durable yet. hurry is called when the caller waits.
+// Add counts a record that is not durable yet. hurry is called when the caller waits. The
+// goroutine that calls it is the one that waits.
 func (p *Pending) Add(hurry func()) {
-	if p != nil {
-		p.hurry = hurry
-		p.open.Add(1)
+	if p == nil {
+		return
 	}
+	if p.none == nil {
+		p.none = make(chan struct{}, 1)
+	}
+	p.hurry = hurry
+	p.open.Add(1)
 }
 
 // Done says that a record is durable, or does not have to be any more.

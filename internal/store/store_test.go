@@ -61,6 +61,19 @@ func TestAPendingIsOpenUntilEveryRecordIsDurableOrHasFailed(t *testing.T) {
 	assert.True(t, p.Open(), "a failure has to be looked at")
 }
 
+func TestAPendingAllocatesNothingUntilARecordHasToBeWaitedFor(t *testing.T) {
+	r, s := storetest.Record(1), new(store.Memory)
+	var p store.Pending
+	assert.Zero(t, testing.AllocsPerRun(10, func() {
+		if _, err := s.Put(r, store.Waits, &p); err != nil || p.Open() || p.Wait() != nil {
+			panic("what memory has is durable")
+		}
+	}))
+	p.Add(func() { p.Done() })
+	assert.True(t, p.Open())
+	assert.Empty(t, p.Wait())
+}
+
 func TestNobodyIsAPendingToo(t *testing.T) {
 	var nobody *store.Pending
 	nobody.Add(func() {})
