@@ -24,27 +24,27 @@ func (b *Broker) Publish(p *Broadcast) error {
 	if c == nil {
 		return unregistered()
 	}
-	stored, err := b.publish(p, c)
-	if stored {
-		b.saveChannel(c)
+	if err := b.publish(p, c); err != nil {
+		return err
 	}
-	return err
+	b.saveChannel(c) // even if it does not store the message: its checkpoint outlives the process
+	return nil
 }
 
-// publish passes a message on, and reports whether the channel stores it.
-func (b *Broker) publish(p *Broadcast, c *channel) (stored bool, err error) {
+// publish passes a message on.
+func (b *Broker) publish(p *Broadcast, c *channel) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.deleted {
-		return false, unregistered()
+		return unregistered()
 	}
 	now := c.clock.Now()
 	if err := c.budget.spend(now); err != nil {
-		return false, err
+		return err
 	}
 	c.checkpoint = b.nextTimestamp(now)
 	m := c.messageLocked(p, now)
-	stored = c.storeLocked(m)
+	c.storeLocked(m)
 	b.journal.Record(journal.Event{
 		At: now, Kind: journal.Accepted, Push: p.Notification, Trace: p.Trace,
 		Detail: fmt.Sprintf("subscribed devices: %d", len(c.subscribers)),
@@ -52,7 +52,7 @@ func (b *Broker) publish(p *Broadcast, c *channel) (stored bool, err error) {
 	for consumer := range c.subscribers {
 		consumer.pass(m, now)
 	}
-	return stored, nil
+	return nil
 }
 
 // pass adds m to the pushes for the consumer's device.

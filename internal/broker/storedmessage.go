@@ -32,14 +32,11 @@ func (c *channel) messageLocked(p *Broadcast, now time.Time) *message {
 }
 
 // storeLocked makes m the stored message if the policy of the channel is [MostRecent]. A
-// message with expiration 0 is sent once, and does not replace the stored one. It reports
-// whether it did.
-func (c *channel) storeLocked(m *message) bool {
-	if !m.lasting || c.Policy != MostRecent {
-		return false
+// message with expiration 0 is sent once, and does not replace the stored one.
+func (c *channel) storeLocked(m *message) {
+	if m.lasting && c.Policy == MostRecent {
+		c.stored = m
 	}
-	c.stored = m
-	return true
 }
 
 // storedLocked returns the stored message; nil if there is none.
