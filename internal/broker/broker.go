@@ -107,6 +107,7 @@ type Broker struct {
 	clock      *clock.Clock // of the default space
 	spaces     *space.Registry
 	log        *slog.Logger
+	restored   uint64 // number of the newest push of an earlier broker
 
 	seq       atomic.Uint64 // number of the newest push
 	timestamp atomic.Uint64 // newest timestamp given to a push, nanoseconds
@@ -181,6 +182,7 @@ func (b *Broker) restore() error {
 	if err != nil {
 		return fmt.Errorf("load the numbers of stored pushes: %w", err)
 	}
+	b.restored = marks.Seq
 	b.seq.Store(max(b.seq.Load(), marks.Seq))
 	b.timestamp.Store(max(b.timestamp.Load(), marks.Stamp))
 	for _, r := range records {

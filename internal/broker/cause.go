@@ -3,7 +3,8 @@ package broker
 // A Cause is why a push is stored or dropped; it is the Cause of the journal's event.
 type Cause string
 
-// Causes for which a push is stored, or dropped if it must not be stored.
+// Causes for which a push is stored, or dropped if it must not be stored. The last two are also
+// why a push is sent again.
 const (
 	// Offline: the device has no connection, or has not sent its filter yet.
 	Offline Cause = "device-offline"

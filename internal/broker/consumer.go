@@ -134,6 +134,7 @@ func (c *Consumer) Take(dst []Delivery) []Delivery {
 		if e.timestamp == 0 || e.attempts == 0 && e.timestamp <= c.timestamp { // a newer one was sent before
 			c.q.renewTimestampLocked(e, now)
 		}
+		again := c.q.b.againBecause(e)
 		e.attempts = max(e.attempts, e.attempts+1) // without an overflow
 		c.timestamp = max(c.timestamp, e.timestamp)
 		dst = append(dst, Delivery{
@@ -143,7 +144,7 @@ func (c *Consumer) Take(dst []Delivery) []Delivery {
 		if m := e.message; m != nil {
 			dst[len(dst)-1].Channel, dst[len(dst)-1].Checkpoint = m.channel.ID, m.checkpoint
 		}
-		c.q.b.record(journal.Sent, e.push, "", now)
+		c.q.b.record(journal.Sent, e.push, again, now)
 	}
 	if idle && c.flight.count > 0 {
 		c.expectLocked(machine)

@@ -70,6 +70,9 @@ func Explain(kind journal.Kind, cause string, stored bool) LogEntry {
 	case journal.Accepted:
 		return LogEntry{"Accepted by APNs", "APNs accepted the push; the response is 200 unless a fault changes it."}
 	case journal.Sent:
+		if e, ok := sentAgain[Cause(cause)]; ok {
+			return e
+		}
 		return LogEntry{"Sent to Device", "The push was passed to the device's session, which writes it to the connection."}
 	case journal.Faulted:
 		return LogEntry{"Fault", "A fault rule was applied; the cause names it."}
@@ -91,6 +94,12 @@ func Explain(kind journal.Kind, cause string, stored bool) LogEntry {
 		e.Label += logFromStorage
 	}
 	return e
+}
+
+// sentAgain are the entries of a push that was sent before, by the causes of [journal.Sent].
+var sentAgain = map[Cause]LogEntry{
+	Unacknowledged: {"Sent to Device Again", "The push was sent before, on a connection that ended without the acknowledgement. The timestamp is the same, by which the device recognizes a duplicate."},
+	Restarted:      {"Sent to Device After Restart", "APNs was restarted; the push may have been sent before. The timestamp is the same, by which the device recognizes a duplicate."},
 }
 
 // storing are the causes for which a push is stored, and discarded if it must

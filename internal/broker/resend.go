@@ -19,6 +19,19 @@ func (q *queue) detachLocked(now time.Time) {
 	q.dropHeldLocked(Offline, now, func(e *entry) bool { return e.message != nil })
 }
 
+// againBecause returns why e, which is about to be sent, may have been sent before: Unacknowledged
+// if a connection ended before the acknowledgement, Restarted if an earlier broker may have sent
+// it. It returns "" for a push that is sent for the first time.
+func (b *Broker) againBecause(e *entry) Cause {
+	switch {
+	case e.attempts == 0:
+		return ""
+	case e.attempts == 1 && e.seq <= b.restored:
+		return Restarted
+	}
+	return Unacknowledged
+}
+
 // Detach ends the consumer: pushes in flight are held for the next one.
 func (c *Consumer) Detach() {
 	c.q.mu.Lock()

@@ -10,6 +10,7 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
+	"github.com/apns-sim/apns-sim/internal/journal"
 	"github.com/apns-sim/apns-sim/internal/store"
 )
 
@@ -42,7 +43,17 @@ func TestAPushThatIsSentAgainAfterARestartKeepsItsTimestamp(t *testing.T) {
 	require.Len(t, second, 1)
 	assert.Equal(t, first[0].Timestamp, second[0].Timestamp)
 	assert.Equal(t, 2, second[0].Attempt)
-	p.Ack(second[0].ID, 0)
+	assert.Equal(t, []string{"stored apns-restarted", "sent apns-restarted"}, again.history("first"))
+
+	p.Detach()
+	p = again.connect(topic)
+	third := p.Take(make([]broker.Delivery, 0, 1))
+	require.Len(t, third, 1)
+	p.Ack(third[0].ID, 0)
+	events := again.history("first")
+	assert.Equal(t, []string{"stored not-acknowledged", "sent not-acknowledged", "delivered"}, events[2:])
+	assert.Contains(t, again.journal.Counts(), journal.Count{Kind: journal.Sent, Cause: "apns-restarted", Count: 1})
+	assert.Contains(t, again.journal.Counts(), journal.Count{Kind: journal.Sent, Cause: "not-acknowledged", Count: 1})
 }
 
 // The store outlives a change of the timestamp, too: that of a held push that is sent after

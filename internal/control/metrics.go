@@ -55,7 +55,7 @@ var gauges = []gauge{
 }
 
 var eventsDesc = prometheus.NewDesc("apns_sim_events_total",
-	"What happened, by kind, as received, accepted, rejected, delivered or dropped, and cause: the reason of a rejection, or why it was stored or dropped.",
+	"What happened, by kind, as received, accepted, rejected, delivered or dropped, and cause: the reason of a rejection, or why it was stored, dropped or sent again.",
 	[]string{"kind", "cause"}, nil)
 
 var faultsDesc = prometheus.NewDesc("apns_sim_fault_hits_total",

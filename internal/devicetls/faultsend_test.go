@@ -134,7 +134,7 @@ func TestADelayedPushIsSentOnTheNextConnectionIfThisOneEnds(t *testing.T) {
 		back.send(&courier.Filter{Token: back.token, Enabled: [][]byte{topicHash[:]}})
 		assert.Equal(t, "late", back.payloads(1))
 		back.wantSilence(70*time.Minute, "once")
-		assert.Equal(t, []string{"accepted", "sent", "faulted f", "stored not-acknowledged", "sent", "delivered"}, w.history(id))
+		assert.Equal(t, []string{"accepted", "sent", "faulted f", "stored not-acknowledged", "sent not-acknowledged", "delivered"}, w.history(id))
 	})
 }
 
@@ -229,10 +229,11 @@ func TestTheConnectionMayEndInsteadOfAPush(t *testing.T) {
 		back.send(&courier.Filter{Token: back.token, Enabled: [][]byte{topicHash[:]}})
 		assert.Equal(t, "a b c", back.payloads(3))
 		synctest.Wait()
-		assert.Equal(t, []string{"accepted", "sent", "stored not-acknowledged", "sent", "delivered"}, w.history(a))
-		assert.Equal(t, []string{"accepted", "sent", "faulted f", "stored not-acknowledged", "sent", "delivered"}, w.history(b))
+		assert.Equal(t, []string{"accepted", "sent", "stored not-acknowledged", "sent not-acknowledged", "delivered"}, w.history(a))
+		assert.Equal(t, []string{"accepted", "sent", "faulted f", "stored not-acknowledged", "sent not-acknowledged", "delivered"}, w.history(b))
 		events := w.history(c) // it may have been on its way, or not yet
-		assert.Equal(t, []string{"sent", "delivered"}, events[len(events)-2:])
+		assert.Equal(t, "delivered", events[len(events)-1])
+		assert.Contains(t, events[len(events)-2], "sent")
 	})
 }
 

@@ -22,7 +22,8 @@ const (
 	Accepted
 	// Stored: it is held for its device; Cause says why.
 	Stored
-	// Sent: it was passed to the device's session, which writes it.
+	// Sent: it was passed to the device's session, which writes it; Cause says why it may
+	// have been sent before, and is empty the first time.
 	Sent
 	// Delivered: the device acknowledged it.
 	Delivered
