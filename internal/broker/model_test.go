@@ -19,11 +19,12 @@ type modelPush struct {
 	cause                 broker.Cause
 	flags                 uint8 // on its next delivery
 	attempts              int
-	charged, retired      bool   // retired: its token was retired while it was in flight
-	asked                 bool   // its token was asked for while it was in flight
-	stamp                 uint64 // of its last delivery
-	restored              bool   // it comes from the store
-	id                    uint32 // while in flight
+	charged, retired      bool           // retired: its token was retired while it was in flight
+	asked                 bool           // its token was asked for while it was in flight
+	again                 []broker.Cause // why it was sent before, of each delivery that the journal has not told
+	stamp                 uint64         // of its last delivery
+	restored              bool           // it comes from the store
+	id                    uint32         // while in flight
 }
 
 // once says that there is one attempt to deliver it.
@@ -317,6 +318,7 @@ func (m *model) take(limit int) (sent []*modelPush) {
 		}
 		m.nextID++
 		p.where, p.id = "in flight", m.nextID
+		p.again = append(p.again, againBecause(p))
 		p.attempts++
 		sent = append(sent, p)
 	}
@@ -324,6 +326,17 @@ func (m *model) take(limit int) (sent []*modelPush) {
 		m.ackBy = m.realTime.Add(m.rules.AckTimeout)
 	}
 	return sent
+}
+
+// againBecause says why p was sent before, "" if it was not.
+func againBecause(p *modelPush) broker.Cause {
+	switch {
+	case p.attempts == 0:
+		return ""
+	case p.attempts == 1 && p.restored:
+		return broker.Restarted
+	}
+	return broker.Unacknowledged
 }
 
 // ack applies a status of the device.

@@ -25,10 +25,19 @@ func TestTheBrokerBehavesAsItsModel(t *testing.T) {
 	if testing.Short() {
 		runs = 3
 	}
+	checkModel(t, runs, newMemoryStore)
+}
+
+// The file of a state has no more to lose by a kill than memory, except for deletions, so that a
+// push may be sent again that had ended.
+func TestTheBrokerBehavesAsItsModelOnAFile(t *testing.T) { checkModel(t, 1, newFileStore) }
+
+func checkModel(t *testing.T, runs int, open func(*rapid.T) modelStore) {
+	t.Helper()
 	for range runs {
 		synctest.Test(t, func(t *testing.T) {
 			rapid.Check(bubbled{t}, func(t *rapid.T) {
-				r := newModelRun(t)
+				r := newModelRun(t, open(t))
 				for range 3 { // some hundred operations
 					t.Repeat(r.operations())
 				}
@@ -45,7 +54,7 @@ type bubbled struct{ rapid.TB }
 type modelRun struct {
 	*broker.Broker
 	rules   broker.Config
-	store   *store.Memory
+	store   modelStore
 	journal *journal.Journal
 	clock   *clock.Clock
 	devices []*modelledDevice
@@ -67,8 +76,8 @@ type modelledDevice struct {
 // modelTopics are few, so that pushes meet.
 var modelTopics = []string{"a", "b", "c"}
 
-func newModelRun(t *rapid.T) *modelRun {
-	r := &modelRun{clock: new(clock.Clock), store: new(store.Memory), pushes: make(map[string]*modelPush)}
+func newModelRun(t *rapid.T, in modelStore) *modelRun {
+	r := &modelRun{clock: new(clock.Clock), store: in, pushes: make(map[string]*modelPush)}
 	r.journal = journal.New(journal.Config{Clock: r.clock})
 	oneOf := func(name string, of ...int) int { return rapid.SampledFrom(of).Draw(t, name) }
 	r.rules = broker.Config{
@@ -84,7 +93,7 @@ func newModelRun(t *rapid.T) *modelRun {
 		Window:     oneOf("window", 1, 3, 1024),
 		Backlog:    oneOf("backlog", 5, 1000),
 		AckTimeout: time.Duration(oneOf("ack timeout", 0, 2)) * time.Minute,
-		Store:      r.store, Journal: r.journal, Clock: r.clock,
+		Store:      r.store.Pushes(), Journal: r.journal, Clock: r.clock,
 		AppRemoved: func(p *broker.Push) { r.removed = append(r.removed, p.ID) },
 	}
 	r.start(t)
@@ -121,7 +130,8 @@ func (r *modelRun) operations() map[string]func(*rapid.T) {
 		"filter": r.filter, "activity": r.activity, "power": r.power, "take": r.take, "take more": r.take,
 		"ack": r.ack, "ack more": r.ack, "ack of nothing": r.ackNothing, "lose": r.lose, "withdraw": r.withdraw, "ask for a token": r.askForToken,
 		"time": r.time, "clock": r.moveClock, "sweep": r.sweep, "restart": r.restart,
-		"": r.check,
+		"deliver and restart": r.deliverAndRestart,
+		"":                    r.check,
 	}
 }
 
@@ -144,8 +154,12 @@ func (r *modelRun) push(t *rapid.T) {
 			p.expires = longest
 		}
 	}
-	err := r.Submit(&broker.Push{Notification: n, To: d.address, Hash: apns.HashTopic(p.topic)}, nil)
-	if !d.submit(p) {
+	var storing store.Pending
+	err := r.Submit(&broker.Push{Notification: n, To: d.address, Hash: apns.HashTopic(p.topic)}, &storing)
+	accepted := d.submit(p)
+	require.Empty(t, storing.Wait(), "what cannot be stored")
+	r.tell() // a transaction takes time
+	if !accepted {
 		var rejection *apns.Rejection
 		require.ErrorAs(t, err, &rejection)
 		require.Equal(t, apns.TooManyRequests, rejection.Reason)
@@ -358,13 +372,52 @@ func (r *modelRun) sweep(t *rapid.T) {
 	}
 }
 
-// restart begins a new broker on the same store. The old connections are lost.
+// deliverAndRestart restarts before it is written that some pushes have ended.
+func (r *modelRun) deliverAndRestart(t *rapid.T) {
+	for range 3 {
+		r.push(t)
+		r.take(t)
+		r.ack(t)
+	}
+	r.readJournal(t) // which looks into no store, as check does
+	r.restart(t)
+}
+
+// restart begins a new broker on what a kill leaves of the store. The old connections are lost.
 func (r *modelRun) restart(t *rapid.T) {
+	r.store = r.store.killed(t)
+	r.rules.Store = r.store.Pushes()
+	back := r.comeBack(t)
 	r.start(t)
+	r.tell()
 	for _, d := range r.devices {
 		d.peer = nil
 		d.model.restart()
 	}
+	for _, p := range back {
+		require.Equal(t, broker.DropReplaced, p.cause, "push %s, which was replaced, is replaced again", p.name)
+	}
+}
+
+// comeBack takes over what the store still has of pushes that have ended, because the kill came
+// before their deletion was written. It returns those that had been replaced.
+func (r *modelRun) comeBack(t *rapid.T) (replaced []*modelPush) {
+	records, err := r.store.Pushes().Load()
+	require.NoError(t, err)
+	for _, record := range records {
+		p := r.pushes[record.Push.ID]
+		if p.where == "delivered" || p.where == "dropped" {
+			if p.cause == broker.DropReplaced {
+				replaced = append(replaced, p)
+			}
+			p.where, p.cause = "held", ""
+			r.done--
+		}
+		if p.stamp != 0 { // a new timestamp may be lost as well
+			p.stamp = record.Stamp
+		}
+	}
+	return replaced
 }
 
 // check compares all that can be seen from outside.
@@ -393,14 +446,23 @@ func (r *modelRun) check(t *rapid.T) {
 	want.Queues = got.Queues // see sweep
 	require.Equal(t, want, got)
 	require.ElementsMatch(t, removed, r.removed)
+	r.readJournal(t)
+	require.Equal(t, ended, r.done, "every push ends once")
+}
+
+// readJournal compares what the journal says of pushes.
+func (r *modelRun) readJournal(t *rapid.T) {
 	page := r.journal.Read(r.seen, 0)
 	r.seen = page.Next
 	for _, e := range page.Events {
+		p := r.pushes[e.Push.ID]
+		if e.Kind == journal.Sent {
+			require.Equal(t, string(p.again[0]), e.Cause, "why push %s is sent again", p.name)
+			p.again = p.again[1:]
+		}
 		if e.Kind == journal.Delivered || e.Kind == journal.Dropped {
-			p := r.pushes[e.Push.ID]
 			require.Equal(t, p.where+" "+string(p.cause), e.Kind.String()+" "+e.Cause, "the end of push %s", p.name)
 			r.done++
 		}
 	}
-	require.Equal(t, ended, r.done, "every push ends once")
 }
