@@ -420,11 +420,13 @@ func (e *Engine) removeIf(unwanted func(*active) bool) int {
 // functions to call.
 func (e *Engine) removeSaving(unwanted func(*active) bool) (int, []func()) {
 	removed, watch := e.take(unwanted)
+	var saved []state.Element
 	for _, r := range removed {
 		if r.seq > 0 {
-			e.saver.Remove(state.Fault{Number: r.seq})
+			saved = append(saved, state.Fault{Number: r.seq})
 		}
 	}
+	e.saver.Remove(saved...)
 	return len(removed), watch
 }
 

@@ -64,13 +64,15 @@ func (e *Engine) saveRules(added []*active) {
 	if e.saver == nil {
 		return
 	}
-	for _, r := range added {
+	elements := make([]state.Element, len(added))
+	for i, r := range added {
 		e.mu.Lock()
 		e.lastSeq++
 		r.seq = e.lastSeq
 		e.mu.Unlock()
-		e.saver.Save(r.element())
+		elements[i] = r.element()
 	}
+	e.saver.Save(elements...)
 }
 
 // element returns the form in which a rule is saved.
@@ -96,11 +98,13 @@ func (e *Engine) SaveCounts() {
 	e.mu.Lock()
 	rules := e.rules
 	e.mu.Unlock()
+	var changed []state.Element
 	for _, r := range rules {
 		if r.changed() {
-			e.saver.Save(r.element())
+			changed = append(changed, r.element())
 		}
 	}
+	e.saver.Save(changed...)
 }
 
 // changed reports whether the rule is saved, with counts that have changed since.

@@ -135,13 +135,14 @@ func (r *Registry) removeSaved(team string) {
 	if r.saver == nil {
 		return
 	}
+	removed := []state.Element{state.Team{ID: team}}
 	for _, bundleID := range r.Apps(team) {
-		r.saver.Remove(state.App{Team: team, BundleID: bundleID})
+		removed = append(removed, state.App{Team: team, BundleID: bundleID})
 	}
 	for _, k := range r.Keys(team) {
-		r.saver.Remove(state.AuthKey{Team: team, ID: k.ID})
+		removed = append(removed, state.AuthKey{Team: team, ID: k.ID})
 	}
-	r.saver.Remove(state.Team{ID: team})
+	r.saver.Remove(removed...)
 }
 
 // saveRevoked saves that a key is revoked: one that the configuration has as such, since it
@@ -206,7 +207,9 @@ func (r *Registry) saveUpdate(h *updateCounter, u state.TokenUpdate) {
 
 // forgetSources removes the updates of addresses that are no longer remembered.
 func (r *Registry) forgetSources(forgotten map[string]*updateCounter) {
+	var removed []state.Element
 	for address := range forgotten {
-		r.saver.Remove(state.TokenUpdate{Address: address})
+		removed = append(removed, state.TokenUpdate{Address: address})
 	}
+	r.saver.Remove(removed...)
 }

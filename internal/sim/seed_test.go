@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -13,6 +14,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/device"
 	"github.com/apns-sim/apns-sim/internal/seed"
 	"github.com/apns-sim/apns-sim/internal/sim"
+	"github.com/apns-sim/apns-sim/internal/store"
 )
 
 func seedOf(t *testing.T, text string) []seed.Seed {
@@ -47,6 +49,26 @@ func TestASeedIsThereWhenTheSimulatorIsReady(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, d.Emulator().Subscribe("com.example.app", channel))
 	require.NoError(t, d.Emulator().Subscribed(withTimeout(t), "com.example.app", channel))
+}
+
+// countedEntries count transactions.
+type countedEntries struct {
+	store.MemoryEntries
+	transactions atomic.Int64
+}
+
+func (c *countedEntries) Apply(changes ...store.Change) error {
+	c.transactions.Add(1)
+	return c.MemoryEntries.Apply(changes...)
+}
+
+func TestManyDevicesOfASeedAreSavedTogether(t *testing.T) {
+	entries := new(countedEntries)
+	s, err := sim.New(sim.Config{Entries: entries, Seeds: seedOf(t, `{"devices": [{"apps": ["com.example.app"], "count": 50, "offline": true}]}`)})
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, s.Close()) })
+	assert.Len(t, s.DeviceControl.Fleet.All(), 50)
+	assert.Equal(t, int64(2), entries.transactions.Load(), "the seed, and then the identities of its devices")
 }
 
 func TestASeedWithAStateCreatesNothingTwice(t *testing.T) {

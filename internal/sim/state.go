@@ -14,7 +14,7 @@ func (s *Simulator) loadState() (err error) {
 		if s.saved, err = state.Load(s.cfg.Entries.Load); err != nil {
 			return err
 		}
-		s.saver = state.NewSaver(s.cfg.Entries, s.log)
+		s.saver = state.NewSaver(s.cfg.Entries.Apply, s.log)
 	}
 	if err := s.addSeeds(); err != nil {
 		return err
@@ -28,16 +28,14 @@ func (s *Simulator) loadState() (err error) {
 	return nil
 }
 
-// addSeeds adds the seeds to what was saved.
+// addSeeds adds the seeds to what was saved, each in one transaction.
 func (s *Simulator) addSeeds() error {
 	for i := range s.cfg.Seeds {
 		added, err := s.cfg.Seeds[i].Merge(s.saved, s.Clock.Now())
 		if err != nil {
 			return err
 		}
-		for _, e := range added {
-			s.saver.Save(e)
-		}
+		s.saver.Save(added...)
 		s.log.Info("took over a seed", "file", s.cfg.Seeds[i].File, "added", len(added))
 	}
 	return nil
@@ -69,12 +67,18 @@ func (s *Simulator) saveOften() {
 	}
 }
 
+// SaveCounts saves the counts of fault rules, and what could not be written before. It reports
+// whether all is written.
+func (s *Simulator) SaveCounts() bool {
+	s.Faults.SaveCounts()
+	return s.saver.Retry()
+}
+
 // saveRest saves counts, and what could not be written before. It logs why the history is
 // not saved, if it is not.
 func (s *Simulator) saveRest(historyErr error) {
 	if historyErr != nil {
 		s.log.Debug("the history is not saved; it is tried again", "err", historyErr)
 	}
-	s.Faults.SaveCounts()
-	s.saver.Retry()
+	s.SaveCounts()
 }

@@ -70,10 +70,11 @@ func (r *Registry) forget(s *Space, devices []apns.DeviceID) {
 		return
 	}
 	s.clock.OnMove(nil)
+	removed := []state.Element{state.Space{Team: s.team}}
 	for _, device := range devices {
-		r.saver.Remove(state.Member{Device: device})
+		removed = append(removed, state.Member{Device: device})
 	}
-	r.saver.Remove(state.Space{Team: s.team})
+	r.saver.Remove(removed...)
 }
 
 // saveMember saves in which space a device is. The space it was in before tells whether

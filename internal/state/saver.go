@@ -7,151 +7,135 @@ import (
 	"sync"
 )
 
-// Entries keep small values by kind and key, such as those of package store. What was set is
-// durable when Set returns.
-type Entries interface {
-	Set(kind, key string, value []byte) error
-	Delete(kind, key string) error
+// A change sets an entry of a store, or deletes it, as a change of package store does.
+type change = struct {
+	Kind, Key string
+	Value     []byte
+	Delete    bool
 }
 
-// A Saver writes elements to entries. What cannot be written stays in memory, is logged, and
-// is written again with the next element and by [Saver.Retry]. All methods may be called from
-// any goroutine, and on a nil *Saver, which saves nothing. They wait for the disk, so no lock
-// may be held that a push waits for.
+// A Saver writes elements to the entries of a store. What cannot be written stays in memory,
+// is logged, and is written again with the next element and by [Saver.Retry]. All methods may
+// be called from any goroutine, and on a nil *Saver, which saves nothing. They wait for the
+// disk, so no lock may be held that a push waits for.
 type Saver struct {
-	entries Entries
-	log     *slog.Logger
+	apply func([]change) error
+	log   *slog.Logger
 
 	writing sync.RWMutex // write-locked while a failed write is repeated, so that it replaces no newer one: docs/lock-order.md
 
 	mu     sync.Mutex // nothing is locked under it: docs/lock-order.md
-	failed map[name]*pending
+	failed map[name]change
 }
 
 // A name is the kind and the key of an element.
-type name struct {
-	kind Kind
-	key  string
+type name struct{ kind, key string }
+
+// NewSaver returns a saver that writes with apply, which makes all changes or none. They are
+// durable when it returns.
+func NewSaver[C ~struct {
+	Kind, Key string
+	Value     []byte
+	Delete    bool
+}](apply func(changes ...C) error, log *slog.Logger) *Saver {
+	return &Saver{log: log, failed: make(map[name]change), apply: func(list []change) error {
+		changes := make([]C, len(list))
+		for i := range list {
+			changes[i] = C(list[i])
+		}
+		return apply(changes...)
+	}}
 }
 
-// A pending write is one that has failed.
-type pending struct {
-	value []byte // nil to delete the entry
-}
-
-// NewSaver returns a saver that writes to entries.
-func NewSaver(entries Entries, log *slog.Logger) *Saver {
-	return &Saver{entries: entries, log: log, failed: make(map[name]*pending)}
-}
-
-// Save writes an element, which replaces the one with its key. Writes of one element must not
-// overlap.
-func (s *Saver) Save(e Element) {
+// Save writes elements in one transaction. Each replaces the one with its key. Writes of one
+// element must not overlap.
+func (s *Saver) Save(elements ...Element) {
 	if s == nil {
 		return
 	}
-	value, err := Encode(e)
-	if err != nil { // the types of this package have a form
-		panic(fmt.Sprintf("state: %s %s: %v", e.Kind(), e.Key(), err))
+	list := make([]change, len(elements))
+	for i, e := range elements {
+		value, err := Encode(e)
+		if err != nil { // the types of this package have a form
+			panic(fmt.Sprintf("state: %s %s: %v", e.Kind(), e.Key(), err))
+		}
+		list[i] = change{Kind: string(e.Kind()), Key: e.Key(), Value: value}
 	}
-	s.write(name{e.Kind(), e.Key()}, &pending{value})
+	s.write(list)
 }
 
 // Encode returns the value of the entry of an element.
 func Encode(e Element) ([]byte, error) { return json.Marshal(e) }
 
-// Remove deletes the element with the key of e, of which nothing else has to be set. It is no
-// error if there is none.
-func (s *Saver) Remove(e Element) {
+// Remove deletes the elements with the keys of these, of which nothing else has to be set, in
+// one transaction. It is no error if there is none.
+func (s *Saver) Remove(elements ...Element) {
 	if s == nil {
 		return
 	}
-	s.write(name{e.Kind(), e.Key()}, &pending{})
+	list := make([]change, len(elements))
+	for i, e := range elements {
+		list[i] = change{Kind: string(e.Kind()), Key: e.Key(), Delete: true}
+	}
+	s.write(list)
 }
 
-func (s *Saver) write(n name, w *pending) {
+func (s *Saver) write(list []change) {
+	if len(list) == 0 {
+		return
+	}
 	s.writing.RLock()
-	err := s.try(n, w)
-	s.note(n, w, err)
+	err := s.apply(list)
+	s.note(list, err)
 	s.writing.RUnlock()
 	if err == nil {
 		s.Retry()
 	}
 }
 
-func (s *Saver) try(n name, w *pending) error {
-	if w.value == nil {
-		return s.entries.Delete(string(n.kind), n.key)
-	}
-	return s.entries.Set(string(n.kind), n.key, w.value)
-}
-
 // note keeps what could not be written. The first failure of several is logged.
-func (s *Saver) note(n name, w *pending, err error) {
+func (s *Saver) note(list []change, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err == nil {
-		delete(s.failed, n)
-		return
+	if err != nil && len(s.failed) == 0 {
+		s.log.Error("the state cannot be written; changes are lost if the simulator stops before writing succeeds", "kind", list[0].Kind, "err", err)
 	}
-	if len(s.failed) == 0 {
-		s.log.Error("the state cannot be written; changes are lost if the simulator stops before writing succeeds", "kind", n.kind, "err", err)
+	for _, c := range list {
+		if err == nil {
+			delete(s.failed, name{c.Kind, c.Key})
+		} else {
+			s.failed[name{c.Kind, c.Key}] = c
+		}
 	}
-	s.failed[n] = w
 }
 
 // Retry writes what could not be written before, and reports whether all is written now.
 func (s *Saver) Retry() bool {
-	if s == nil {
+	if s == nil || len(s.allFailed()) == 0 {
 		return true
 	}
-	for {
-		n, w, ok := s.oneFailed()
-		if !ok {
-			return true
-		}
-		if !s.repeat(n, w) {
-			return false
-		}
-	}
-}
-
-// repeat writes an element again, and reports whether that worked. It does nothing if a later
-// value was written meanwhile.
-func (s *Saver) repeat(n name, w *pending) bool {
-	s.writing.Lock()
+	s.writing.Lock() // nothing is noted meanwhile
 	defer s.writing.Unlock()
-	if !s.isFailed(n, w) {
+	list := s.allFailed()
+	if len(list) == 0 {
 		return true
 	}
-	if s.try(n, w) != nil {
+	if s.apply(list) != nil {
 		return false
 	}
-	s.mended(n)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.failed)
+	s.log.Info("the state is written again")
 	return true
 }
 
-func (s *Saver) oneFailed() (n name, w *pending, ok bool) {
+// allFailed returns what could not be written.
+func (s *Saver) allFailed() (list []change) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for n, w = range s.failed {
-		return n, w, true
+	for _, c := range s.failed {
+		list = append(list, c)
 	}
-	return n, nil, false
-}
-
-func (s *Saver) isFailed(n name, w *pending) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.failed[n] == w
-}
-
-// mended forgets a failure.
-func (s *Saver) mended(n name) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.failed, n)
-	if len(s.failed) == 0 {
-		s.log.Info("the state is written again")
-	}
+	return list
 }

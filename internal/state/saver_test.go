@@ -18,23 +18,18 @@ import (
 // A disk is entries that can be full.
 type disk struct {
 	store.MemoryEntries
-	full bool
+	full         bool
+	transactions int
 }
 
 var errFull = errors.New("no space left on device")
 
-func (d *disk) Set(kind, key string, value []byte) error {
+func (d *disk) Apply(changes ...store.Change) error {
 	if d.full {
 		return errFull
 	}
-	return d.MemoryEntries.Set(kind, key, value)
-}
-
-func (d *disk) Delete(kind, key string) error {
-	if d.full {
-		return errFull
-	}
-	return d.MemoryEntries.Delete(kind, key)
+	d.transactions++
+	return d.MemoryEntries.Apply(changes...)
 }
 
 func load(t *testing.T, d *disk) *state.Document {
@@ -48,7 +43,7 @@ func TestWhatCannotBeWrittenIsLoggedOnceAndWrittenLater(t *testing.T) {
 	var (
 		log bytes.Buffer
 		d   disk
-		s   = state.NewSaver(&d, slog.New(slog.NewTextHandler(&log, nil)))
+		s   = state.NewSaver(d.Apply, slog.New(slog.NewTextHandler(&log, nil)))
 	)
 	s.Save(state.Team{ID: "KEPT"})
 	s.Save(state.Team{ID: "DELETED"})
@@ -68,6 +63,23 @@ func TestWhatCannotBeWrittenIsLoggedOnceAndWrittenLater(t *testing.T) {
 	assert.True(t, s.Retry())
 }
 
+func TestWhatIsSavedTogetherIsOneTransaction(t *testing.T) {
+	var d disk
+	s := state.NewSaver(d.Apply, slog.New(slog.DiscardHandler))
+	s.Save(state.Team{ID: "A"}, state.Team{ID: "B"}, state.App{Team: "A", BundleID: "com.example.app"})
+	s.Save()
+	assert.Equal(t, 1, d.transactions)
+	d.full = true
+	s.Remove(state.Team{ID: "A"}, state.Team{ID: "B"})
+	s.Save(state.Team{ID: "C"})
+	assert.Len(t, load(t, &d).Teams, 2)
+	d.full = false
+	assert.True(t, s.Retry())
+	assert.Equal(t, 2, d.transactions, "what has failed is written together, too")
+	assert.Equal(t, []state.Team{{ID: "C"}}, load(t, &d).Teams)
+	assert.Len(t, load(t, &d).Apps, 1)
+}
+
 func TestWithoutASaverNothingIsSaved(t *testing.T) {
 	var s *state.Saver
 	s.Save(state.Team{ID: "A"})
@@ -84,7 +96,7 @@ func TestAnEntryThatCannotBeReadIsNamedWithTheRemedy(t *testing.T) {
 
 func TestElementsAreLoadedInTheOrderOfTheirKeys(t *testing.T) {
 	var d disk
-	s := state.NewSaver(&d, slog.New(slog.DiscardHandler))
+	s := state.NewSaver(d.Apply, slog.New(slog.DiscardHandler))
 	for _, epoch := range []uint32{300, 2, 10} {
 		s.Save(state.Retirement{Device: apns.DeviceID{1}, Epoch: epoch})
 	}

@@ -51,8 +51,7 @@ func (d *Device) removeSaved() {
 	defer d.saving.Unlock()
 	d.removed = true
 	if d.isSaved {
-		d.saver.Remove(state.Device{Number: d.number})
-		d.inbox.removeSaved()
+		d.saver.Remove(append(d.inbox.elements(), state.Device{Number: d.number})...)
 	}
 }
 
@@ -104,21 +103,28 @@ func (f *Registry) Restore(saved []state.Device, inboxes []state.Received) error
 	for _, list := range received {
 		slices.SortFunc(list, func(a, b state.Received) int { return cmp.Compare(a.Number, b.Number) })
 	}
+	var changed []state.Element
 	for i := range saved {
-		if err := f.restore(&saved[i], received[saved[i].Number]); err != nil {
+		d, isNew, err := f.restore(&saved[i], received[saved[i].Number])
+		if err != nil {
 			return fmt.Errorf("devices[%d] (%v): %w", i, saved[i].ID, err)
 		}
+		if isNew {
+			changed = append(changed, d.element())
+		}
 	}
+	f.cfg.Saver.Save(changed...)
 	return nil
 }
 
-func (f *Registry) restore(e *state.Device, received []state.Received) error {
+// restore makes a device that was saved. isNew says that it has a new identity.
+func (f *Registry) restore(e *state.Device, received []state.Received) (d *Device, isNew bool, err error) {
 	o := Spec{
 		Name: e.Name, Team: e.Team, Topics: e.Topics, Environment: e.Environment, Offline: e.ResetOffline, KeepAll: e.KeepAll,
 	}
 	identity, isNew, err := f.identityOf(e)
 	if err != nil {
-		return err
+		return nil, false, err
 	}
 	cfg := f.config(o, identity)
 	cfg.Token, cfg.Tokens, cfg.Topics = e.Token, make(map[string]apns.DeviceToken), nil
@@ -128,7 +134,7 @@ func (f *Registry) restore(e *state.Device, received []state.Received) error {
 	for _, s := range e.Channels {
 		id, err := device.ParseChannelID(s.Channel)
 		if err != nil {
-			return err
+			return nil, false, err
 		}
 		cfg.Channels = append(cfg.Channels, device.Subscription{Topic: s.Topic, Channel: id, Checkpoint: s.Checkpoint})
 	}
@@ -138,20 +144,16 @@ func (f *Registry) restore(e *state.Device, received []state.Received) error {
 	number := e.Number
 	for last := numbers.Load(); last < number && !numbers.CompareAndSwap(last, number); last = numbers.Load() {
 	}
-	d, err := f.deviceOf(o, cfg, number)
-	if err != nil {
-		return err
+	if d, err = f.deviceOf(o, cfg, number); err != nil {
+		return nil, false, err
 	}
 	d.former, d.isSaved = e.Former, true
 	if err := d.restoreSettings(e); err != nil {
-		return err
+		return nil, false, err
 	}
 	d.inbox.restore(received, e.Received, e.Cleared)
 	f.keep(d)
-	if isNew {
-		d.save()
-	}
-	return nil
+	return d, isNew, nil
 }
 
 // identityOf returns the identity of a saved device: a new one if the device has none yet,

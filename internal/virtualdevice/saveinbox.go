@@ -55,14 +55,15 @@ func notification(r *state.Received) device.Notification {
 	}
 }
 
-// removeSaved removes what was saved.
-func (b *inbox) removeSaved() {
+// elements returns the keys of what is saved.
+func (b *inbox) elements() (saved []state.Element) {
 	last, _ := b.numbers()
 	first := uint64(1)
 	if !b.unlimited && last > maxInbox {
 		first = last - maxInbox + 1
 	}
 	for number := first; number <= last; number++ {
-		b.saver.Remove(state.Received{Device: b.device, Slot: b.slot(number)})
+		saved = append(saved, state.Received{Device: b.device, Slot: b.slot(number)})
 	}
+	return saved
 }
