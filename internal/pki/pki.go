@@ -43,6 +43,7 @@ type PKI struct {
 
 	mu      sync.Mutex
 	revoked map[string]bool  // serial numbers, as the bytes of the integer
+	listed  map[string]bool  // serial numbers of [ProviderRequest.Listed], in the same form
 	blocked map[[8]byte]bool // devices
 
 	dir       string                    // where it was loaded from, "" if it was not; set before use

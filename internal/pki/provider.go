@@ -24,6 +24,9 @@ type ProviderRequest struct {
 	// Topics replaces the topic list of the service.
 	Topics []TopicEntry
 
+	// Listed makes it valid only while its serial number is listed, see [PKI.List].
+	Listed bool
+
 	// NotBefore and NotAfter bound its validity. Zero = from a day ago, for a year.
 	NotBefore, NotAfter time.Time
 
@@ -71,6 +74,9 @@ func (p *PKI) providerTemplate(r ProviderRequest) (*x509.Certificate, error) {
 	}
 	row := services[r.Service]
 	t := leafTemplate(p.now(), providerLife)
+	if r.Listed {
+		t.SerialNumber = newListedSerial()
+	}
 	if !r.NotBefore.IsZero() {
 		t.NotBefore = r.NotBefore
 	}

@@ -254,3 +254,30 @@ func BenchmarkVerifyProvider(b *testing.B) {
 		}
 	}
 }
+
+func TestAListedCertificateIsValidWhileItIsListed(t *testing.T) {
+	p := newPKI(t)
+	prov, err := p.IssueProvider(ProviderRequest{Topic: "com.example.app", TeamID: "TEAM000001", Listed: true})
+	require.NoError(t, err)
+	verify := func() error {
+		_, err := p.VerifyProvider(chainOf(t, prov), noon)
+		return err
+	}
+	require.ErrorContains(t, verify(), "was revoked with its team, which was deleted")
+	serial := prov.Certificate.SerialNumber
+	p.List(serial)
+	require.NoError(t, verify())
+	p.Revoke(serial)
+	require.Error(t, verify())
+	assert.True(t, p.Unlist(serial))
+	require.ErrorContains(t, verify(), "was revoked with its team, which was deleted")
+	p.List(serial)
+	require.NoError(t, verify(), "nothing is remembered of it")
+
+	other, err := p.IssueProvider(ProviderRequest{Topic: "com.example.app"})
+	require.NoError(t, err)
+	p.List(other.Certificate.SerialNumber)
+	assert.False(t, p.Unlist(other.Certificate.SerialNumber), "others are valid without a list")
+	_, err = p.VerifyProvider(chainOf(t, other), noon)
+	require.NoError(t, err)
+}

@@ -93,7 +93,7 @@ func TestARestartOnTheSameStateIsNotNoticed(t *testing.T) {
 		{"a revoked device is not let in", sim.Config{}, revokedDeviceAfterRestart},
 		{"a device in low power mode is in it", sim.Config{}, lowPowerAfterRestart},
 		{"a revoked provider certificate is rejected", sim.Config{}, revokedCertificateAfterRestart},
-		{"the certificate of a space is revoked when the space is deleted", sim.Config{}, certificateOfDeletedSpaceAfterRestart},
+		{"the certificate of a deleted space is rejected, and nothing is saved of it", sim.Config{}, certificateOfDeletedSpaceAfterRestart},
 		{"the certificates that were issued are listed", sim.Config{}, listedCertificatesAfterRestart},
 		{"a suspended team is Forbidden", sim.Config{}, suspendedTeamAfterRestart},
 		{"an app without the broadcast capability lacks it", sim.Config{}, noBroadcastAfterRestart},
@@ -228,6 +228,13 @@ func certificateOfDeletedSpaceAfterRestart(t *testing.T, r *restarting) {
 	assert.Empty(t, r.certified(x).push(x.token(), `{}`))
 	require.NoError(t, r.SpaceControl.CloseSpace(x.Team))
 	r.certified(x).wantNoConnection()
+	entries, err := r.cfg.Entries.Load(string(state.Certificates))
+	require.NoError(t, err)
+	assert.Empty(t, entries, "nothing is left of deleted spaces")
+	r.kill()
+	r.certified(x).wantNoConnection()
+	newTestSpace(t, r.Simulator, controlapi.SpaceOrder{Team: x.Team})
+	r.certified(x).wantNoConnection()
 }
 
 func suspendedTeamAfterRestart(t *testing.T, r *restarting) {
@@ -309,7 +316,7 @@ func mustToken(t *testing.T, text string) apns.DeviceToken {
 func deletedSpaceAfterRestart(t *testing.T, r *restarting) {
 	x := newTestSpace(t, r.Simulator, controlapi.CreateSpaceRequest{Team: "TEAM000001"})
 	require.NoError(t, r.SpaceControl.CloseSpace(x.Team))
-	for _, kind := range []state.Kind{state.Spaces, state.Teams, state.Keys, state.Apps, state.Members} {
+	for _, kind := range []state.Kind{state.Spaces, state.Teams, state.Keys, state.Apps, state.Members, state.Certificates} {
 		entries, err := r.cfg.Entries.Load(string(kind))
 		require.NoError(t, err)
 		assert.Empty(t, entries, kind)

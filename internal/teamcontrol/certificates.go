@@ -79,7 +79,7 @@ func (c *certificates) of(team string) []issuedCertificate {
 // IssueCertificate issues a provider certificate of a team for an app, and returns it
 // together with its text, PEM with the key. It is revoked with the team.
 func (ts *Teams) IssueCertificate(team, topic string) (*pki.Identity, []byte, error) {
-	identity, err := ts.Secrets.PKI.IssueProvider(pki.ProviderRequest{Topic: topic, TeamID: team})
+	identity, err := ts.Secrets.PKI.IssueProvider(pki.ProviderRequest{Topic: topic, TeamID: team, Listed: true})
 	if err == nil {
 		err = ts.AddCertificate(identity.Certificate)
 	}
@@ -115,6 +115,7 @@ func (ts *Teams) AddCertificate(leaf *x509.Certificate) error {
 			one.description.Environments = append(one.description.Environments, may.env.String())
 		}
 	}
+	ts.Secrets.PKI.List(leaf.SerialNumber)
 	ts.certificates.add(one)
 	return nil
 }
@@ -144,11 +145,19 @@ func (ts *Teams) RevokeSerial(serial string) error {
 	return fmt.Errorf("%w provider certificate: serial number %q; GET /v1/certificates lists those that were issued", controlapi.ErrNotFound, serial)
 }
 
-// RevokeCertificates revokes the provider certificates of a team and forgets them.
+// RevokeCertificates revokes the provider certificates of a team and forgets them. Nothing stays
+// saved of those that were issued here.
 func (ts *Teams) RevokeCertificates(team string) {
-	for _, serial := range ts.certificates.remove(team) {
-		ts.RevokeCertificate(serial)
+	serials := ts.certificates.remove(team)
+	var issued []state.Element
+	for _, serial := range serials {
+		if ts.Secrets.PKI.Unlist(serial) {
+			issued = append(issued, state.Certificate{Serial: serial.Text(16)})
+		} else {
+			ts.RevokeCertificate(serial)
+		}
 	}
+	ts.Saver.Remove(issued...)
 }
 
 // RevokeCertificate revokes a provider certificate, whether it is in the list or not.
@@ -181,6 +190,7 @@ func (ts *Teams) restoreCertificate(c *state.Certificate) error {
 	}
 	if len(c.DER) == 0 {
 		if c.Team != "" {
+			ts.Secrets.PKI.List(serial)
 			ts.certificates.add(issuedCertificate{serial: serial, description: controlapi.Certificate{Serial: hex.EncodeToString(serial.Bytes()), Team: c.Team, Environments: []string{}}})
 		}
 		return nil
