@@ -91,9 +91,9 @@ func (st *stateDir) take() (err error) {
 	st.lock, err = lockFile(path)
 	switch {
 	case errors.Is(err, errHeld):
-		return fmt.Errorf("%s is in use by %s; stop that first, or name another directory", st.path, ownerOf(path))
+		return &heldError{st.path, ownerOf(path)}
 	case err != nil:
-		return fmt.Errorf("%w; make the directory writable for this user, or name another one", err)
+		return fmt.Errorf("%w; make the directory and its files writable for this user, or name another one", err)
 	}
 	if err = st.lock.Truncate(0); err == nil {
 		_, err = st.lock.WriteString(strconv.Itoa(os.Getpid()) + "\n")
@@ -107,13 +107,36 @@ func (st *stateDir) take() (err error) {
 // errHeld is the error of a lock that another process has.
 var errHeld = errors.New("another process has the lock")
 
-// ownerOf says who has the lock in a file.
-func ownerOf(path string) string {
-	text, err := os.ReadFile(path)
-	if pid := strings.TrimSpace(string(text)); err == nil && pid != "" {
-		return "the apns-sim with process ID " + pid
+// A heldError is the error of a directory that another process uses.
+type heldError struct {
+	path string
+	pid  int // of that process; 0 if it is unknown
+}
+
+// Error says who uses the directory, and what to do.
+func (e *heldError) Error() string {
+	return e.inUse() + "; stop that first, or name another directory"
+}
+
+// inUse says who uses the directory.
+func (e *heldError) inUse() string {
+	if e.pid == 0 {
+		return e.path + " is in use by another apns-sim"
 	}
-	return "another apns-sim"
+	return fmt.Sprintf("%s is in use by the apns-sim with process ID %d", e.path, e.pid)
+}
+
+// ownerOf returns the process ID in the file of a lock; 0 if there is none.
+func ownerOf(path string) int {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return 0
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil {
+		return 0 // the process has not written it yet
+	}
+	return pid
 }
 
 // open opens the file of the state for a simulator. The directory may be nil.

@@ -48,6 +48,9 @@ func Open(cfg Config) (*DB, error) {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
+	if err := checkAccess(cfg.Path); err != nil {
+		return nil, err
+	}
 	f, err := openFile(cfg.Path)
 	if err != nil {
 		return nil, explain(cfg.Path, err)
