@@ -55,8 +55,8 @@ func (p *PKI) Unlist(serial *big.Int) bool {
 	return isListedKind(key)
 }
 
-// unlisted reports whether a certificate is not valid because it is not listed.
-func (p *PKI) unlisted(serial *big.Int) bool {
+// notListed reports whether a certificate is not valid because it is not listed.
+func (p *PKI) notListed(serial *big.Int) bool {
 	key := serial.Bytes()
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -48,7 +48,7 @@ func (p *PKI) checkRevoked(r role, leaf *x509.Certificate) error {
 	if p.Revoked(leaf.SerialNumber) {
 		return r.reject(Revoked, leaf, "serial number %x was revoked", leaf.SerialNumber)
 	}
-	if p.unlisted(leaf.SerialNumber) {
+	if p.notListed(leaf.SerialNumber) {
 		return r.reject(Revoked, leaf, "serial number %x was revoked with its team, which was deleted", leaf.SerialNumber)
 	}
 	return nil
