@@ -233,7 +233,7 @@ func certificateOfDeletedSpaceAfterRestart(t *testing.T, r *restarting) {
 	assert.Empty(t, entries, "nothing is left of deleted spaces")
 	r.kill()
 	r.certified(x).wantNoConnection()
-	newTestSpace(t, r.Simulator, controlapi.SpaceOrder{Team: x.Team})
+	newTestSpace(t, r.Simulator, controlapi.CreateSpaceRequest{Team: x.Team})
 	r.certified(x).wantNoConnection()
 }
 

@@ -67,7 +67,7 @@ func TestManyDevicesOfASeedAreSavedTogether(t *testing.T) {
 	s, err := sim.New(sim.Config{Entries: entries, Seeds: seedOf(t, `{"devices": [{"apps": ["com.example.app"], "count": 50, "offline": true}]}`)})
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, s.Close()) })
-	assert.Len(t, s.DeviceControl.Fleet.All(), 50)
+	assert.Len(t, s.DeviceControl.VirtualDevices("", true), 50)
 	assert.Equal(t, int64(2), entries.transactions.Load(), "the seed, and then the identities of its devices")
 }
 
