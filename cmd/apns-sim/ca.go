@@ -19,6 +19,9 @@ import (
 type caCommand struct {
 	Init caInit `cmd:"" help:"Create the certificate authorities, the token key, and the default team's key and certificate."`
 	Show caShow `cmd:"" help:"Print the root certificate that clients must trust."`
+
+	Install   caInstall   `cmd:"" help:"Install the root certificate in the trust store of this machine."`
+	Uninstall caUninstall `cmd:"" help:"Remove the root certificate from the trust store of this machine."`
 }
 
 // certsFlag is the folder that most of the offline commands work on.

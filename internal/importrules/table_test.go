@@ -34,7 +34,7 @@ var (
 var rules = []rule{
 	{"apns", []string{"internal/spelling"}, nil, "the words of APNs: users import them, and they bring no other module along"},
 	{"apnstest", slices.Concat(ground, core, []string{"internal/sim", "internal/keystore", "internal/device", "internal/virtualdevice", "internal/memnet"}), nil, "a simulator in a test: sim does the wiring"},
-	{"cmd/apns-sim", slices.Concat(ground, core, []string{"internal/sim", "internal/spacecontrol", "internal/keystore", "internal/control", "internal/vocabulary", "internal/logs", "internal/pki/p12", "internal/controlapi", "internal/printable", "internal/provider", "internal/secret", "internal/fault/condition", "internal/clidoc", "internal/store/sqlite", "internal/seed", "internal/webhook"}), slices.Concat(cli, yaml, []string{"golang.org/x/term", "golang.org/x/sys/unix"}), "the only place that joins sim with the control API, so that apnstest stays small"},
+	{"cmd/apns-sim", slices.Concat(ground, core, []string{"internal/sim", "internal/spacecontrol", "internal/keystore", "internal/control", "internal/vocabulary", "internal/logs", "internal/pki/p12", "internal/controlapi", "internal/printable", "internal/provider", "internal/secret", "internal/fault/condition", "internal/clidoc", "internal/store/sqlite", "internal/seed", "internal/webhook", "internal/truststore"}), slices.Concat(cli, yaml, []string{"golang.org/x/term", "golang.org/x/sys/unix"}), "the only place that joins sim with the control API, so that apnstest stays small"},
 	{"cmd/device-sim", []string{"apns", "internal/spelling", "internal/controlapi", "internal/courier", "internal/device", "internal/lesson", "internal/loadgen", "internal/printable", "internal/presentation", "internal/secret", "internal/version", "internal/clidoc"}, keyboard, "a phone knows nothing of the server but the protocol; controlapi has the table of what a device can be told"},
 	{"examples/...", []string{"apns", "apnstest"}, nil, "examples show what a user can do, so they use what a user can import"},
 	{"helpers/...", nil, nil, "users import them into tests of their own; the control API is all they know"},
@@ -83,6 +83,7 @@ var rules = []rule{
 	{"internal/pki", nil, nil, "ground: crypto/x509 suffices"},
 	{"internal/keystore", []string{"apns", "internal/pki", "internal/providerauth", "internal/tokenvault"}, nil, "the secrets of a simulator, in memory and on disk"},
 	{"internal/pki/p12", []string{"internal/pki"}, []string{"software.sslmate.com/src/go-pkcs12"}, "PKCS#12 apart, so that pki and apnstest do not link it"},
+	{"internal/truststore", nil, nil, "ground: the trust stores of systems, for the command alone"},
 	{"internal/vocabulary", []string{"apns", "internal/spelling"}, nil, "ground: what the words of APNs mean, for commands and the control API"},
 	{"internal/memnet", nil, nil, "ground"},
 	{"internal/spelling", nil, nil, "ground: the word that was probably meant, for errors"},
