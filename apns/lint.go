@@ -5,30 +5,28 @@ import (
 	"strings"
 )
 
-// Advice is [Lint] for the notification. It is worked out anew at every call:
-// readers ask for it, the push path does not.
+// Advice returns what [Lint] finds in the notification. It is computed at each call.
 func (n *Notification) Advice() []Advice {
 	if n.Channel == "" {
 		l := &linter{pushType: n.PushType, topic: n.Topic, priority: n.Priority, expiration: n.Expiration}
 		return l.lint(n.Payload)
 	}
-	// A broadcast names the bundle ID without suffix, and may have any priority:
-	// "Sending broadcast push notification requests to APNs".
+	// A broadcast has the bundle ID without a suffix, and any priority: "Sending broadcast
+	// push notification requests to APNs".
 	l := &linter{pushType: LiveActivity, broadcast: true}
 	return l.lint(n.Payload)
 }
 
-// Lint looks for everything in a push that APNs accepts and that then is
-// silently not shown, ignored or delayed. Sizes and headers that are refused
-// are not its business. An empty push type or topic is an absent one, priority
-// 0 one that does not matter; about an expiration, [Notification.Advice] knows
-// more. The order of the result is always the same.
+// Lint checks a push for what APNs accepts and a device then does not show, ignores or
+// delays. It does not check what APNs rejects, such as sizes and headers. An empty push type
+// or topic means that the header is missing; priority 0 is not checked. It cannot check the
+// expiration: [Notification.Advice] does. The order of the result is always the same.
 func Lint(pushType PushType, topic string, priority Priority, payload []byte) []Advice {
 	l := &linter{pushType: pushType, topic: topic, priority: priority}
 	return l.lint(payload)
 }
 
-// A linter is one payload on its way through the rules.
+// A linter has one payload, and what the rules have found in it.
 type linter struct {
 	pushType PushType // as the provider wrote it
 	topic    string
@@ -47,7 +45,7 @@ type linter struct {
 
 func (l *linter) lint(payload []byte) []Advice {
 	if len(payload) == 0 {
-		return nil // refused with PayloadEmpty
+		return nil // rejected with PayloadEmpty
 	}
 	l.raw = payload
 	if l.read(payload) {

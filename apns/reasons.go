@@ -183,7 +183,7 @@ var reasons = []ReasonInfo{
 	{
 		Reason: ExpiredToken, Status: 410, Scope: ScopeDevice, Retry: RetryNever,
 		Meaning: "The device token has expired.",
-		Here:    "With --expired-token-keys, a token of any token key but the newest, expired since startup; or a token that a test has expired. Apple does not document when a token expires.",
+		Here:    "With --expired-device-token-keys, a token of any device-token key but the newest, expired since startup; or a token that a test has expired. Apple does not document when a token expires.",
 		Remedy:  "Stop sending to the token until the app registers it again.",
 		Source:  responsesPage + "; observed: Apple forum 807380",
 	},

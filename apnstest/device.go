@@ -119,7 +119,7 @@ func (d *Device) address() broker.Address {
 	return broker.Address{Environment: d.current().Environment, Device: d.current().ID()}
 }
 
-// Disconnect takes the device offline; notifications are stored for it.
+// Disconnect takes the device offline; pushes are stored for it.
 func (d *Device) Disconnect() {
 	d.space.tb.Helper()
 	d.emulator().Disconnect()
@@ -208,7 +208,7 @@ func (d *Device) put(app *App, list device.List) {
 	d.sync()
 }
 
-// SetAckDelay delays acknowledgements. Until then a notification is sent but not
+// SetAckDelay delays acknowledgements. Until then a push is sent but not
 // delivered. A negative delay never acknowledges.
 func (d *Device) SetAckDelay(delay time.Duration) { d.emulator().SetAckDelay(delay) }
 

@@ -73,10 +73,10 @@ func (p credentials) sandboxCertificate() tls.Certificate {
 	return certificate
 }
 
-// rotate puts a new token key before the others.
+// rotate puts a new device-token key before the others.
 func (p credentials) rotate() {
 	p.t.Helper()
-	file := filepath.Join(p.dir, "token.key")
+	file := filepath.Join(p.dir, "device-token.key")
 	old, err := os.ReadFile(file)
 	require.NoError(p.t, err)
 	require.NoError(p.t, os.WriteFile(file, append([]byte(strings.Repeat("7e", 32)+"\n"), old...), 0o600))

@@ -147,7 +147,7 @@ func stopping(s *session) {
 	}
 }
 
-// rotation is a device token, and then a simulator that has a newer token key. It
+// rotation is a device token, and then a simulator that has a newer device-token key. It
 // is another one than that of the group.
 func rotation(s *session) {
 	s.credentials = newCredentials(s.t)
@@ -155,6 +155,6 @@ func rotation(s *session) {
 	s.deviceToken()
 	s.stop()
 	s.rotate()
-	s.simulator = startSimulator(s.t, "--certs", s.dir, "--expired-token-keys")
+	s.simulator = startSimulator(s.t, "--certs", s.dir, "--expired-device-token-keys")
 	s.bearer = s.demoBearer()
 }

@@ -109,7 +109,7 @@ func TestWhatIsStoredIsStoredForEachApp(t *testing.T) {
 	assert.Equal(t, want, got)
 }
 
-// The token key is among the secrets: a simulator that is started again with
+// The device-token key is among the secrets: a simulator that is started again with
 // them opens the tokens of the one before.
 func TestTokensOutliveTheSimulatorThatSealedThem(t *testing.T) {
 	t.Parallel()

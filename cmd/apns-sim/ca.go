@@ -17,7 +17,7 @@ import (
 
 // caCommand groups the commands about the certificate authorities.
 type caCommand struct {
-	Init caInit `cmd:"" help:"Create the certificate authorities, the token key, and the default team's key and certificate."`
+	Init caInit `cmd:"" help:"Create the certificate authorities, the device-token key, and the default team's key and certificate."`
 	Show caShow `cmd:"" help:"Print the root certificate that clients must trust."`
 
 	Install   caInstall   `cmd:"" help:"Install the root certificate in the trust store of this machine."`

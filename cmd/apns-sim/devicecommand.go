@@ -337,5 +337,5 @@ type deviceNewTokenKey struct{ remote }
 
 // Run makes the key.
 func (d *deviceNewTokenKey) Run(ctx context.Context) error {
-	return d.call(ctx, http.MethodPost, "/v1/token-keys", nil, nil, nil)
+	return d.call(ctx, http.MethodPost, "/v1/device-token-keys", nil, nil, nil)
 }

@@ -26,8 +26,8 @@ var commandOf = map[string]string{
 	"add-app": "team add-app", "remove-app": "team remove-app",
 	"list-teams": "team list", "get-team": "team show", "make-key": "team add-key", "revoke-key": "team revoke",
 	"delete-team": "team delete", "suspend-team": "team suspend", "resume-team": "team resume",
-	"inspect-provider-token": "jwt inspect",
-	"rotate-token-key":       "device new-token-key", "decrypt-token": "device decrypt-token",
+	"inspect-provider-token":  "jwt inspect",
+	"rotate-device-token-key": "device new-token-key", "decrypt-token": "device decrypt-token",
 
 	"list-certificates": "cert list", "revoke-certificate": "cert revoke",
 

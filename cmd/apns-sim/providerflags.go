@@ -14,10 +14,10 @@ import (
 
 // providerFlags set rules that Apple documents without a figure or in more than one way, and outages.
 type providerFlags struct {
-	Outage           string   `placeholder:"REASON" help:"Respond to every provider request with this reason: ServiceUnavailable, Shutdown or InternalServerError."`
-	AcceptUnknown    bool     `help:"Accept pushes with unknown teams, keys, topics and device tokens; pushes without a device are recorded and dropped."`
-	SuspendedTeam    []string `placeholder:"TEAM" sep:"," help:"Respond with Forbidden to this team; repeatable."`
-	ExpiredTokenKeys bool     `help:"Respond with ExpiredToken to device tokens encrypted with any key but the newest."`
+	Outage                 string   `placeholder:"REASON" help:"Respond to every provider request with this reason: ServiceUnavailable, Shutdown or InternalServerError."`
+	AcceptUnknown          bool     `help:"Accept pushes with unknown teams, keys, topics and device tokens; pushes without a device are recorded and dropped."`
+	SuspendedTeam          []string `placeholder:"TEAM" sep:"," help:"Respond with Forbidden to this team; repeatable."`
+	ExpiredDeviceTokenKeys bool     `help:"Respond with ExpiredToken to device tokens encrypted with any key but the newest."`
 
 	IdleTimeout     time.Duration `placeholder:"TIME" help:"Close a provider connection that has sent nothing, not even a PING, for this time."`
 	BurstLimit      int           `placeholder:"N" help:"Maximum pushes to one device token within --burst-window; more are TooManyRequests."`
@@ -79,7 +79,7 @@ func (r *providerFlags) apply(cfg *sim.Config) error {
 	p.BurstLimit, p.BurstWindow = r.BurstLimit, r.BurstWindow
 	p.MaxErrors, p.MaxRequests, p.BusyConnections = r.MaxErrors, r.MaxRequests, r.BusyConnections
 	p.AcceptUnknown = r.AcceptUnknown
-	if r.ExpiredTokenKeys {
+	if r.ExpiredDeviceTokenKeys {
 		p.OldKeysExpired = time.Now()
 	}
 	cfg.Auth.UpdateScope = updateScopes[r.UpdateScope]

@@ -109,9 +109,9 @@ func TestASettingThatNoFrameCanHaveIsNamed(t *testing.T) {
 	}
 }
 
-func TestOldTokenKeysExpireWithTheStart(t *testing.T) {
+func TestOldDeviceTokenKeysExpireWithTheStart(t *testing.T) {
 	before := time.Now()
-	assert.WithinRange(t, configured(t, "--expired-token-keys").Provider.OldKeysExpired, before, time.Now())
+	assert.WithinRange(t, configured(t, "--expired-device-token-keys").Provider.OldKeysExpired, before, time.Now())
 }
 
 func TestAKeyMayBeRestricted(t *testing.T) {

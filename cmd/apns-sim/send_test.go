@@ -32,7 +32,7 @@ func issuedFor(t *testing.T, dir string, env apns.Environment, topic string) str
 	t.Helper()
 	secrets, err := keystore.Load(dir)
 	require.NoError(t, err)
-	vault, err := tokenvault.New(tokenvault.Config{Secrets: secrets.TokenKeys})
+	vault, err := tokenvault.New(tokenvault.Config{Secrets: secrets.DeviceTokenKeys})
 	require.NoError(t, err)
 	hash := apns.HashTopic(topic)
 	return vault.Issue(tokenvault.Address{Environment: env, Device: apns.DeviceID{1}}, &hash).String()

@@ -58,7 +58,7 @@ func (st *stateDir) document(withKeys bool) (*state.Document, error) {
 // stateExport writes the state as JSON.
 type stateExport struct {
 	savedState
-	WithKeys bool   `help:"Include private keys: certificate authorities, token keys, signing keys and the keys of virtual devices. Without them, importing creates new ones, and earlier device tokens, provider tokens and certificates become invalid."`
+	WithKeys bool   `help:"Include private keys: certificate authorities, device-token keys, signing keys and the keys of virtual devices. Without them, importing creates new ones, and earlier device tokens, provider tokens and certificates become invalid."`
 	File     string `arg:"" help:"File to write, readable only by its owner; - is standard output."`
 }
 

@@ -20,7 +20,7 @@ func shownLesson() *lesson.Lesson {
 		{Number: 1, Title: "Trust", Steps: []lesson.Step{
 			{
 				Number: 1, ID: "one", Title: "The provider calls", From: lesson.Provider, To: lesson.APNs, Sent: "hello", Plain: "It calls.", Exactly: "TLS 1.3.",
-				Keys:   []lesson.HeldKey{{Holder: lesson.APNs, Name: "token key", Kind: "secret", Note: "nobody else has it"}},
+				Keys:   []lesson.HeldKey{{Holder: lesson.APNs, Name: "device-token key", Kind: "secret", Note: "nobody else has it"}},
 				Blocks: []lesson.Block{{Title: "frame", Bytes: []byte{1, 0, 2, 0xaa, 0xbb}, Parts: []lesson.Part{{Size: 1, Name: "status", Value: "1", Meaning: "accepted"}, {At: 1, Size: 4, Name: "token"}, {At: 3, Size: 2, Level: 1, Name: "inside"}}}},
 				Words:  []lesson.Word{{Word: "TLS", Meaning: "the S in https"}},
 				Links:  []lesson.Link{{Title: "RFC 8446", URL: "https://www.rfc-editor.org/rfc/rfc8446"}}, Experiments: []string{"token-bit"},
@@ -59,7 +59,7 @@ func TestTheLessonInTheTerminal(t *testing.T) {
 
    Exactly: TLS 1.3.
    TLS: the S in https.
-   key        APNs holds token key (secret): nobody else has it
+   key        APNs holds device-token key (secret): nobody else has it
    frame (5 bytes)
    01                             status 1: accepted
    0002aabb                       token

@@ -79,9 +79,9 @@ func (s *textReport) tokenParts(token apns.DeviceToken) {
 		return
 	}
 	s.row("first 16", "%s", token[:sivSize])
-	s.more("the synthetic IV: computed from the record and the token key, it starts the encryption and detects changes")
+	s.more("the synthetic IV: computed from the record and the device-token key, it starts the encryption and detects changes")
 	s.row(fmt.Sprintf("other %d", len(token)-sivSize), "%s", token[sivSize:])
-	s.more("the record, encrypted: only APNs has the token key and can decrypt it")
+	s.more("the record, encrypted: only APNs has the device-token key and can decrypt it")
 }
 
 func (s *textReport) appToken(id apns.DeviceID, e device.Event) {

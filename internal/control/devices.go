@@ -36,8 +36,8 @@ type Devices interface {
 	ClearInbox(id apns.DeviceID) error
 	// SendAway sends a connected device to another courier.
 	SendAway(id apns.DeviceID, to controlapi.Redirection) (controlapi.Device, error)
-	// RotateTokenKey makes a new key, which encrypts device tokens from now on.
-	RotateTokenKey() error
+	// RotateDeviceTokenKey makes a new key, which encrypts device tokens from now on.
+	RotateDeviceTokenKey() error
 }
 
 const devicesTag = "devices"
@@ -155,9 +155,9 @@ func registerDevices(r *router) {
 		return respond(devices.SendAway(in.id(), in.Body))
 	})
 	register(r, huma.Operation{
-		OperationID: "rotate-token-key", Method: http.MethodPost, Path: "/v1/token-keys", Tags: []string{devicesTag}, DefaultStatus: http.StatusNoContent,
+		OperationID: "rotate-device-token-key", Method: http.MethodPost, Path: "/v1/device-token-keys", Tags: []string{devicesTag}, DefaultStatus: http.StatusNoContent,
 		Summary: "Rotate the key that encrypts device tokens; existing tokens stay valid",
-	}, func(context.Context, *struct{}) (*struct{}, error) { return done(devices.RotateTokenKey()) })
+	}, func(context.Context, *struct{}) (*struct{}, error) { return done(devices.RotateDeviceTokenKey()) })
 	for _, action := range controlapi.DeviceActions() {
 		op := huma.Operation{
 			OperationID: action.Name + "-device", Method: http.MethodPost, Path: "/v1/devices/{id}/" + action.Name, Tags: []string{devicesTag},

@@ -59,7 +59,7 @@ type DecryptedToken struct {
 	TopicTag    string        `json:"topicTag,omitempty" doc:"First 4 bytes of the SHA-1 of the topic, hex"`
 	Topic       string        `json:"topic,omitempty" doc:"Registered topic with this tag"`
 	Retirements uint32        `json:"retirements" doc:"Retirement counter of the device when the token was encrypted"`
-	Key         int           `json:"key" doc:"Age of the token key, in rotations; 0 is the current key"`
+	Key         int           `json:"key" doc:"Age of the device-token key, in rotations; 0 is the current key"`
 	Retired     time.Time     `json:"retired,omitzero" doc:"When it was retired; absent if it is valid"`
 	Reported    time.Time     `json:"reported,omitzero" doc:"From when on providers are answered Unregistered; absent if never"`
 	Expired     bool          `json:"expired,omitempty" doc:"Whether it was retired because it expired"`

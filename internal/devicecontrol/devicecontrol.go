@@ -41,7 +41,7 @@ type Devices struct {
 	Virtual *virtualdevice.Registry // the virtual devices
 
 	calls    bulkCalls
-	rotating sync.Mutex // held while the token key is rotated; taken before that of the vault: docs/lock-order.md
+	rotating sync.Mutex // held while the device-token key is rotated; taken before that of the vault: docs/lock-order.md
 }
 
 // New returns a controller of the devices that the parts know. Virtual devices use dial to

@@ -130,7 +130,7 @@ func TestALateAcknowledgementDoesNotRetireTheTokenOfAReinstalledApp(t *testing.T
 	})
 }
 
-// The device has got its token anew since the token key changed, and holds other bytes
+// The device has got its token anew since the device-token key changed, and holds other bytes
 // than the provider pushes to.
 func TestAPushToTheOlderFormOfATokenDoesNotRetireTheNewerOne(t *testing.T) {
 	for status, retired := range map[uint8]bool{courier.AckNoRecipient: false, courier.AckUnknownTopic: true} {

@@ -104,7 +104,7 @@ func (s *session) offline(token []byte) {
 }
 
 // presenceFor returns the presence of a base token, nil if there is none. The token may be in
-// an older form, from before a rotation of the token keys. With a single presence it may be
+// an older form, from before a rotation of the device-token keys. With a single presence it may be
 // empty.
 func (s *session) presenceFor(token []byte) *presence {
 	for _, p := range s.presences {

@@ -42,13 +42,13 @@ func (k SigningKey) Public() providerauth.Key {
 // FileName is the name that Apple gives the file of the key.
 func (k SigningKey) FileName() string { return "AuthKey_" + k.KeyID + ".p8" }
 
-// Secrets are the certificate authorities, the token keys and the authentication
+// Secrets are the certificate authorities, the device-token keys and the authentication
 // keys of a simulator. Two simulators with the same secrets accept the same device
 // certificates, device tokens and provider tokens.
 type Secrets struct {
 	PKI *pki.PKI
-	// TokenKeys encrypt device tokens, newest first.
-	TokenKeys [][]byte
+	// DeviceTokenKeys encrypt device tokens, newest first.
+	DeviceTokenKeys [][]byte
 	// Keys starts with the key of the default team.
 	Keys []SigningKey
 	// Dir is the directory they were loaded from; "" if they are in memory only.
@@ -65,7 +65,7 @@ func New(o pki.Options) (*Secrets, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Secrets{PKI: authorities, TokenKeys: [][]byte{tokenvault.NewSecret()}, Keys: []SigningKey{key}}, nil
+	return &Secrets{PKI: authorities, DeviceTokenKeys: [][]byte{tokenvault.NewSecret()}, Keys: []SigningKey{key}}, nil
 }
 
 // NewSigningKey creates an authentication key for a team.
@@ -77,11 +77,11 @@ func NewSigningKey(team, id string) (SigningKey, error) {
 	return SigningKey{TeamID: team, KeyID: id, Private: private}, nil
 }
 
-// The files in a directory of secrets, besides those of package pki: the token keys,
+// The files in a directory of secrets, besides those of package pki: the device-token keys,
 // one per line, and a folder of keys for each team.
 const (
-	tokenKeyFile = "token.key"
-	keysFolder   = "keys"
+	deviceTokenKeyFile = "device-token.key"
+	keysFolder         = "keys"
 )
 
 // Save writes the secrets to dir and creates it if necessary. It replaces existing
@@ -90,7 +90,7 @@ func (s *Secrets) Save(dir string) error {
 	if err := s.PKI.Save(dir); err != nil {
 		return err
 	}
-	if err := SaveTokenKeys(dir, s.TokenKeys); err != nil {
+	if err := SaveDeviceTokenKeys(dir, s.DeviceTokenKeys); err != nil {
 		return err
 	}
 	for _, key := range s.Keys {
@@ -120,13 +120,13 @@ func (k SigningKey) Save(dir string) (string, error) {
 // KeyFolder returns the folder in dir that holds the keys of a team.
 func KeyFolder(dir, team string) string { return filepath.Join(dir, keysFolder, team) }
 
-// SaveTokenKeys writes the token keys to dir, newest first, one per line.
-func SaveTokenKeys(dir string, secrets [][]byte) error {
+// SaveDeviceTokenKeys writes the device-token keys to dir, newest first, one per line.
+func SaveDeviceTokenKeys(dir string, secrets [][]byte) error {
 	var lines strings.Builder
 	for _, secret := range secrets {
 		lines.WriteString(hex.EncodeToString(secret) + "\n")
 	}
-	if err := pki.WriteSecret(filepath.Join(dir, tokenKeyFile), []byte(lines.String())); err != nil {
+	if err := pki.WriteSecret(filepath.Join(dir, deviceTokenKeyFile), []byte(lines.String())); err != nil {
 		return err
 	}
 	return nil

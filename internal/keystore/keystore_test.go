@@ -35,7 +35,7 @@ func newKey(t *testing.T, team, id string) keystore.SigningKey {
 func TestSecretsAreTheSameAfterSavingAndLoading(t *testing.T) {
 	secrets, err := keystore.New(pki.Options{})
 	require.NoError(t, err)
-	secrets.TokenKeys = append(secrets.TokenKeys, tokenvault.NewSecret())
+	secrets.DeviceTokenKeys = append(secrets.DeviceTokenKeys, tokenvault.NewSecret())
 	earlier := newKey(t, "AAAAAAAAAA", keystore.DefaultKey)
 	secrets.Keys = append(secrets.Keys, earlier)
 	dir := filepath.Join(t.TempDir(), "made [by] Save")
@@ -45,7 +45,7 @@ func TestSecretsAreTheSameAfterSavingAndLoading(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, dir, loaded.Dir)
 	assert.Equal(t, secrets.PKI.RootPEM(), loaded.PKI.RootPEM())
-	assert.Equal(t, secrets.TokenKeys, loaded.TokenKeys, "newest first")
+	assert.Equal(t, secrets.DeviceTokenKeys, loaded.DeviceTokenKeys, "newest first")
 	require.Len(t, loaded.Keys, 2)
 	for i, want := range secrets.Keys {
 		assert.Equal(t, want.TeamID, loaded.Keys[i].TeamID, "the default team first, though its name sorts last")
@@ -77,10 +77,10 @@ func TestOnlyTheOwnerMayReadSecrets(t *testing.T) {
 	assert.Len(t, seen, 3, "there were directories, keys and certificates")
 }
 
-func TestTokenKeysMayBeginWithAByteOrderMark(t *testing.T) {
+func TestDeviceTokenKeysMayBeginWithAByteOrderMark(t *testing.T) {
 	dir := t.TempDir()
 	saved(t, dir)
-	path := filepath.Join(dir, "token.key")
+	path := filepath.Join(dir, "device-token.key")
 	text, err := os.ReadFile(path)
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(path, append([]byte("\ufeff"), text...), 0o600))
@@ -108,10 +108,10 @@ func TestSecretsThatCannotBeUsedAreRefusedWithFileAndRemedy(t *testing.T) {
 	}{
 		{"nothing is there", remove("."), "ca.pem", "make new ones"},
 		{"an authority is missing", remove("device-ca.pem"), "device-ca.pem", "make new ones"},
-		{"the token keys are missing", remove("token.key"), "token.key", recreate},
-		{"the token keys are empty", write("token.key", "\n"), "token.key is empty", recreate},
-		{"a token key is no hex", write("token.key", good+"\nsecret\n"), "token.key: key 2 is not 64 hex digits", recreate},
-		{"a token key is short", write("token.key", good[2:]+"\n"), "token.key: key 1 is not 64 hex digits", recreate},
+		{"the device-token keys are missing", remove("device-token.key"), "device-token.key", recreate},
+		{"the device-token keys are empty", write("device-token.key", "\n"), "device-token.key is empty", recreate},
+		{"a device-token key is no hex", write("device-token.key", good+"\nsecret\n"), "device-token.key: key 2 is not 64 hex digits", recreate},
+		{"a device-token key is short", write("device-token.key", good[2:]+"\n"), "device-token.key: key 1 is not 64 hex digits", recreate},
 		{"all signing keys are missing", remove("keys"), demoKey, recreate},
 		{"the default team's key is missing", remove(demoKey), demoKey, recreate},
 		{"a key of that ID belongs to another team", func(t *testing.T, dir string) {

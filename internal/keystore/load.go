@@ -24,7 +24,7 @@ func Load(dir string) (*Secrets, error) {
 		return nil, err
 	}
 	s := &Secrets{PKI: authorities, Dir: dir}
-	if s.TokenKeys, err = loadTokenKeys(filepath.Join(dir, tokenKeyFile)); err != nil {
+	if s.DeviceTokenKeys, err = loadDeviceTokenKeys(filepath.Join(dir, deviceTokenKeyFile)); err != nil {
 		return nil, err
 	}
 	if s.Keys, err = loadKeys(filepath.Join(dir, keysFolder)); err != nil {
@@ -46,10 +46,10 @@ func RecreateCommand(dir string) string {
 // byteOrderMark is at the start of files that some editors write.
 const byteOrderMark = "\ufeff"
 
-func loadTokenKeys(path string) (secrets [][]byte, err error) {
+func loadDeviceTokenKeys(path string) (secrets [][]byte, err error) {
 	text, err := pki.ReadRegular(path)
 	if err != nil {
-		return nil, fmt.Errorf("token keys: %w; %s", err, remedy(filepath.Dir(path)))
+		return nil, fmt.Errorf("device-token keys: %w; %s", err, remedy(filepath.Dir(path)))
 	}
 	for i, line := range strings.Fields(strings.TrimPrefix(string(text), byteOrderMark)) {
 		secret, err := hex.DecodeString(line)

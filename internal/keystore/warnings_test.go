@@ -35,7 +35,7 @@ func TestKeysThatOthersMayReadAreAWarning(t *testing.T) {
 		dir := t.TempDir()
 		saved(t, dir)
 		assert.Empty(t, warned(t, dir))
-		keys := []string{filepath.Join(dir, "ca.key"), filepath.Join(dir, "token.key"), filepath.Join(keystore.KeyFolder(dir, keystore.DefaultTeam), "AuthKey_SIMKEY0001.p8")}
+		keys := []string{filepath.Join(dir, "ca.key"), filepath.Join(dir, "device-token.key"), filepath.Join(keystore.KeyFolder(dir, keystore.DefaultTeam), "AuthKey_SIMKEY0001.p8")}
 		for _, key := range keys {
 			require.NoError(t, os.Chmod(key, mode))
 		}

@@ -188,9 +188,9 @@ func showBaseToken(r *run) error {
 		ID: "token-made", Title: "APNs makes a token from the device certificate and encrypts it", From: APNs,
 		Plain: "APNs itself makes the token; neither the device nor the app does. APNs writes a short record that says which device this is. The device ID in it comes from the device certificate. Then APNs encrypts the record with a key that only APNs has. The result is the token. " +
 			"APNs does not need a list of tokens: everything it needs is in the token.",
-		Exactly: "AES-SIV (RFC 5297) with the token key over 16 bytes: flags, device ID, topic tag, epoch. The same record gives the same token each time. " +
+		Exactly: "AES-SIV (RFC 5297) with the device-token key over 16 bytes: flags, device ID, topic tag, epoch. The same record gives the same token each time. " +
 			"Apple documents that the token is encrypted with a token key and identifies the device; the layout is this simulator's. The control API has decrypted it for this lesson (GET /v1/tokens/TOKEN).",
-		Keys:   []HeldKey{{APNs, "token key", "secret", "encrypts and decrypts tokens; nobody else has it"}},
+		Keys:   []HeldKey{{APNs, "device-token key", "secret", "encrypts and decrypts tokens; nobody else has it"}},
 		Blocks: []Block{record, encryptedBlock("base token, as the device gets it", r.device.base)},
 		Checks: []Check{{By: APNs, Name: "device ID", Left: Row{"from the device certificate", deviceID(r.device.leaf)}, Right: Row{"in the record", opened.Device}, Result: compare(deviceID(r.device.leaf), opened.Device)}},
 		Words:  []Word{wordBaseToken, wordSIV, wordSynthetic, wordEpoch, wordUser},
@@ -200,7 +200,7 @@ func showBaseToken(r *run) error {
 		ID: "connect-response", Title: "APNs accepts the device and gives it the token", From: APNs, To: Device, Sent: "Connect response: accepted, base token",
 		Plain:   "The device is accepted. It stores the token and shows it at each later login. It cannot decrypt it.",
 		Exactly: "Connect response, command 8: status 0 accepts; field 3 is the base token, which is sent when it is new.",
-		Keys:    []HeldKey{{APNs, "token key", "secret", "the device gets the token, not the key"}},
+		Keys:    []HeldKey{{APNs, "device-token key", "secret", "the device gets the token, not the key"}},
 		Blocks:  []Block{frameBlock(r.answered, courier.FromServer, topic)},
 		Links:   []Link{appleOverview},
 	})
@@ -253,7 +253,7 @@ func showAppToken(r *run) error {
 			"So another app on this device has a different token, and so has this app in the other environment.",
 		Exactly: "Token response, command 0x12. The record has the device ID, the first 4 bytes of the SHA-1 of the topic, and the environment in its flags. Encrypted as before. " +
 			"The app gets it in didRegisterForRemoteNotificationsWithDeviceToken. Apple says that device tokens are of variable length, and does not document their structure: do not rely on 32 bytes.",
-		Keys:   []HeldKey{{APNs, "token key", "secret", "device and app cannot decrypt the token"}},
+		Keys:   []HeldKey{{APNs, "device-token key", "secret", "device and app cannot decrypt the token"}},
 		Blocks: []Block{frameBlock(received, courier.FromServer, topic), record},
 		Checks: []Check{
 			{By: APNs, Name: "device ID", Left: Row{"from the device certificate", deviceID(r.device.leaf)}, Right: Row{"in the record", opened.Device}, Result: Equal},

@@ -21,7 +21,7 @@ func giveToken(r *run) error {
 			"APNs has no part in this, and Apple does not see it. The provider stores the token with the user's account.",
 		Exactly: "There is no standard protocol for this; below is one way to do it, as the body of a POST over https. The provider cannot decrypt the token. " +
 			"The token alone is useless: to push, one must also prove to be the provider. An app sends the token each time it starts, because it may change.",
-		Keys:   []HeldKey{{APNs, "token key", "secret", "neither app nor provider has it"}},
+		Keys:   []HeldKey{{APNs, "device-token key", "secret", "neither app nor provider has it"}},
 		Blocks: []Block{{Title: "what the app might send", Bytes: body, Text: true, Parts: []Part{at}}},
 		Links:  []Link{appleRegister},
 	})

@@ -32,7 +32,7 @@ func comeBack(r *run) error {
 		Plain: "The device was in a tunnel and lost the connection. It connects again. The TLS handshake is the same as before. " +
 			"This time the device shows its encrypted token, together with its certificate, a new nonce and a new signature.",
 		Exactly: "Connect with field 1, the base token. The device sends it back exactly as it received it.",
-		Keys:    []HeldKey{{Device, "device key", "private", "signs the new nonce"}, {APNs, "token key", "secret", "will decrypt the token"}},
+		Keys:    []HeldKey{{Device, "device key", "private", "signs the new nonce"}, {APNs, "device-token key", "secret", "will decrypt the token"}},
 		Blocks:  []Block{frameBlock(sent, courier.FromDevice, topic)},
 		Links:   []Link{appleOverview},
 	})
@@ -48,11 +48,11 @@ func (r *run) showComparison(connect *courier.Connect, response []byte) error {
 	fromCertificate := deviceID(r.device.leaf)
 	r.step(Step{
 		ID: "comparison", Title: "APNs decrypts the token and compares: equal", From: APNs,
-		Plain: "APNs decrypts the token with its token key. The record inside names a device ID. The certificate on this connection gives a device ID, too. " +
+		Plain: "APNs decrypts the token with its device-token key. The record inside names a device ID. The certificate on this connection gives a device ID, too. " +
 			"APNs compares the two: they are equal. So the token was made for exactly this device.",
 		Exactly: "AES-SIV decryption fails if a single bit was changed. Then APNs compares the device ID in the record with the one computed from subjectPublicKeyInfo of the certificate whose key signed the nonce; " +
 			"it checks environment and epoch as well. Apple's overview says that APNs validates the token against the device certificate in this way; the fields are this simulator's.",
-		Keys:   []HeldKey{{APNs, "token key", "secret", "decrypts"}},
+		Keys:   []HeldKey{{APNs, "device-token key", "secret", "decrypts"}},
 		Blocks: []Block{encryptedBlock("base token, as the device sent it", connect.Token), record, r.deviceIDBlock()},
 		Checks: []Check{
 			{By: APNs, Name: "device ID", Left: Row{"in the token", opened.Device}, Right: Row{"from the certificate", fromCertificate}, Result: compare(opened.Device, fromCertificate)},

@@ -108,7 +108,7 @@ func deliver(r *run) error {
 		Plain: "APNs checks everything, in a fixed order. Who sends? Are headers and payload right? Can the device token be decrypted, and is it for this environment? May the team push to this topic? Does the token belong to this app? Is it still valid? The first check that fails decides the response.",
 		Exactly: "The checks are those in the simulator's history, with the values it looked at (GET /v1/notifications/" + order.id + "). " +
 			"Apple documents the reasons but not the order; the order is as observed where that was possible, see docs/fidelity.md.",
-		Keys:   []HeldKey{{APNs, "public half of " + r.space.KeyID, "public", "checks the JWT"}, {APNs, "token key", "secret", "decrypts the device token"}},
+		Keys:   []HeldKey{{APNs, "public half of " + r.space.KeyID, "public", "checks the JWT"}, {APNs, "device-token key", "secret", "decrypts the device token"}},
 		Checks: record.checks(),
 		Words:  []Word{wordReserved, wordBurst, wordBroker},
 		Links:  []Link{appleResponse, appleSend},
@@ -148,7 +148,7 @@ func (r *run) showRoute(o pushOrder) error {
 		Exactly: "APNs needs no directory of tokens: device ID and environment in the record identify the device, and the topic tag identifies the app. " +
 			"If the device were offline, APNs would discard this push, because apns-expiration is 0. A push with a later expiration would be stored until then. " +
 			"Apple stores one push per app and device, the newest; in the simulator --stored-per-app sets how many.",
-		Keys:   []HeldKey{{APNs, "token key", "secret", "decrypts the device token"}},
+		Keys:   []HeldKey{{APNs, "device-token key", "secret", "decrypts the device token"}},
 		Blocks: []Block{encryptedBlock("device token, as the provider sent it", o.token), record},
 		Checks: []Check{{By: APNs, Name: "device ID", Left: Row{"in the device token", opened.Device}, Right: Row{"of the connected device", deviceID(r.device.leaf)}, Result: compare(opened.Device, deviceID(r.device.leaf))}},
 		Links:  []Link{sivOpenRFC, appleOverview},

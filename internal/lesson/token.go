@@ -14,7 +14,7 @@ func tokenParts(token []byte) []Part {
 		return nil
 	}
 	return []Part{
-		{Size: sivSize, Name: "synthetic IV", Meaning: "computed from the record with the token key; reveals any change"},
+		{Size: sivSize, Name: "synthetic IV", Meaning: "computed from the record with the device-token key; reveals any change"},
 		{At: sivSize, Size: len(token) - sivSize, Name: "encrypted record", Meaning: "only APNs can decrypt it"},
 	}
 }

@@ -138,7 +138,7 @@ type Config struct {
 	RejectBaseTokens bool
 
 	// OldKeysExpired is since when device tokens that were encrypted with another
-	// token key than the newest count as expired, which is ExpiredToken; zero means
+	// device-token key than the newest count as expired, which is ExpiredToken; zero means
 	// never. When a token of Apple's expires is not documented.
 	OldKeysExpired time.Time
 

@@ -13,7 +13,7 @@ import (
 
 // When a device token expires is not documented: Config.OldKeysExpired is one way
 // to have it happen.
-func TestTokensOfOlderTokenKeysMayBeExpired(t *testing.T) {
+func TestTokensOfOlderDeviceTokenKeysMayBeExpired(t *testing.T) {
 	since := time.UnixMilli(1_700_000_000_123)
 	for _, tc := range []struct {
 		name   string

@@ -248,7 +248,7 @@ func TestADeviceIsSentToAnotherCourierInWhicheverEnvironment(t *testing.T) {
 	assert.ErrorContains(t, s.DeviceControl.RedirectLogins(new(devicetls.Redirection)), "needs a host")
 }
 
-func TestARotatedTokenKeyLeavesOldTokensGoodAndIsKept(t *testing.T) {
+func TestARotatedDeviceTokenKeyLeavesOldTokensGoodAndIsKept(t *testing.T) {
 	dir := t.TempDir()
 	saved(t, dir)
 	secrets, err := keystore.Load(dir)
@@ -259,7 +259,7 @@ func TestARotatedTokenKeyLeavesOldTokensGoodAndIsKept(t *testing.T) {
 	base := dev.await(t, device.EventBaseToken).Token
 	old := dev.await(t, device.EventToken).Token
 
-	require.NoError(t, s.DeviceControl.RotateTokenKey())
+	require.NoError(t, s.DeviceControl.RotateDeviceTokenKey())
 	wantPost(t, s, old, http.StatusOK, "")
 	assert.Equal(t, 1, s.DeviceControl.DisconnectDevice(dev.ID()))
 	dev.await(t, device.EventConnected)
@@ -271,7 +271,7 @@ func TestARotatedTokenKeyLeavesOldTokensGoodAndIsKept(t *testing.T) {
 
 	kept, err := keystore.Load(dir)
 	require.NoError(t, err)
-	require.Len(t, kept.TokenKeys, 2)
+	require.Len(t, kept.DeviceTokenKeys, 2)
 	after, err := sim.New(sim.Config{Secrets: kept})
 	require.NoError(t, err)
 	for _, token := range []apns.DeviceToken{old, renewed, base} {
@@ -280,16 +280,16 @@ func TestARotatedTokenKeyLeavesOldTokensGoodAndIsKept(t *testing.T) {
 	}
 }
 
-func TestATokenKeyThatCannotBeKeptIsNotUsed(t *testing.T) {
+func TestADeviceTokenKeyThatCannotBeKeptIsNotUsed(t *testing.T) {
 	dir := t.TempDir()
 	saved(t, dir)
 	secrets, err := keystore.Load(dir)
 	require.NoError(t, err)
 	s, err := sim.New(sim.Config{Secrets: secrets})
 	require.NoError(t, err)
-	require.NoError(t, os.Remove(filepath.Join(dir, "token.key")))
-	require.NoError(t, os.MkdirAll(filepath.Join(dir, "token.key", "in the way"), 0o700))
-	require.Error(t, s.DeviceControl.RotateTokenKey())
+	require.NoError(t, os.Remove(filepath.Join(dir, "device-token.key")))
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, "device-token.key", "in the way"), 0o700))
+	require.Error(t, s.DeviceControl.RotateDeviceTokenKey())
 	assert.Len(t, s.Vault.Secrets(), 1)
 }
 

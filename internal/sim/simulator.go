@@ -100,7 +100,7 @@ func (s *Simulator) makeCore() (err error) {
 	}
 	defer s.Journal.EndTraces()
 	s.Vault, err = tokenvault.New(tokenvault.Config{
-		Secrets: s.Secrets.TokenKeys, Length: s.cfg.TokenLength, Clock: s.Clock, Spaces: s.Spaces, Delay: s.seeded(s.cfg.UnregisterDelay),
+		Secrets: s.Secrets.DeviceTokenKeys, Length: s.cfg.TokenLength, Clock: s.Clock, Spaces: s.Spaces, Delay: s.seeded(s.cfg.UnregisterDelay),
 		Saver: s.saver, Retirements: s.saved.Retirements,
 	})
 	if err != nil {

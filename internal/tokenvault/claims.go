@@ -42,7 +42,7 @@ type Claims struct {
 	Reported time.Time
 	// Expired says that it was retired because of its age, see [Vault.ExpireApp].
 	Expired bool
-	// Key is the age of the token key in rotations: 0 for the one that issues
+	// Key is the age of the device-token key in rotations: 0 for the one that issues
 	// now.
 	Key int
 }

@@ -34,7 +34,7 @@ var ErrNotIssued = errors.New("the token was not issued by this simulator")
 // Config is what a vault is made from. The zero value is a vault of its own
 // with tokens of 32 bytes.
 type Config struct {
-	// Secrets are the secrets of the token keys, newest first, of
+	// Secrets are the secrets of the device-token keys, newest first, of
 	// [SecretSize] bytes each. The first one encrypts, all of them decrypt. None
 	// means one random secret.
 	Secrets [][]byte
@@ -69,8 +69,8 @@ type Vault struct {
 	delays      *delayer
 	saver       *state.Saver // may be nil
 
-	rotating sync.Mutex                        // held while keys is being replaced
-	keys     atomic.Pointer[[]*deviceTokenKey] // newest first; a list is never changed
+	rotating sync.Mutex                              // held while keys is being replaced
+	keys     atomic.Pointer[[]*deviceDeviceTokenKey] // newest first; a list is never changed
 }
 
 // New returns a vault. It fails on a secret or a length that cannot be used.
@@ -93,7 +93,7 @@ func New(cfg Config) (*Vault, error) {
 		return nil, err
 	}
 	v := &Vault{length: length, clock: cfg.Clock, spaces: cfg.Spaces, cache: newCache(size), delays: newDelayer(cfg.Delay), saver: cfg.Saver}
-	v.keys.Store(new([]*deviceTokenKey))
+	v.keys.Store(new([]*deviceDeviceTokenKey))
 	secrets := cfg.Secrets
 	if len(secrets) == 0 {
 		secrets = [][]byte{NewSecret()}
@@ -231,7 +231,7 @@ func (v *Vault) now(device apns.DeviceID) time.Time {
 // are still decrypted.
 func (v *Vault) Rotate(secret []byte) error {
 	if err := v.addKey(secret); err != nil {
-		return fmt.Errorf("rotate the token key: %w", err)
+		return fmt.Errorf("rotate the device-token key: %w", err)
 	}
 	return nil
 }
@@ -249,12 +249,12 @@ func (v *Vault) addKey(secret []byte) error {
 	if err != nil {
 		return err
 	}
-	keys := append([]*deviceTokenKey{key}, old...)
+	keys := append([]*deviceDeviceTokenKey{key}, old...)
 	v.keys.Store(&keys)
 	return nil
 }
 
-// Secrets returns the secrets of all token keys, newest first, as [Config] takes them. A
+// Secrets returns the secrets of all device-token keys, newest first, as [Config] takes them. A
 // vault with the same secrets decrypts the same tokens.
 func (v *Vault) Secrets() [][]byte {
 	keys := *v.keys.Load()

@@ -253,9 +253,9 @@ func TestTokensOfAnOlderKeyStillOpen(t *testing.T) {
 	assert.NotZero(t, decrypt(t, v, second).Retired)
 
 	assert.EqualError(t, v.Rotate(secretOf(1)),
-		"rotate the token key: the secret is in use already; choose a fresh one")
+		"rotate the device-token key: the secret is in use already; choose a fresh one")
 	assert.EqualError(t, v.Rotate(nil),
-		"rotate the token key: the secret has 0 bytes; use 32 random ones")
+		"rotate the device-token key: the secret has 0 bytes; use 32 random ones")
 }
 
 func TestTheSameSecretsMakeTheSameVault(t *testing.T) {

@@ -117,7 +117,7 @@ function DeviceToken() {
 			<${Facts} rows=${[["state", opened.retired ? html`<${Chip} tone="bad">${opened.expired ? "expired" : "retired"}</${Chip}> since ${date(opened.retired)}` : html`<${Chip} tone="good">good</${Chip}>`],
 				["environment", html`<span data-part="flags">${opened.environment}</span>${opened.base ? ", base token: names no app" : ""}`], ["device", html`<a data-part="device" href=${href("devices", { open: opened.device })}>${opened.device}</a>`],
 				["topic", opened.topicTag && html`<span data-part="topic">${opened.topic ?? "of no registered app"} (tag ${opened.topicTag})</span>`], ["retirements", html`<span data-part="epoch">${opened.retirements}</span>`],
-				["encrypted with", opened.key === 0 ? "the newest token key" : `a token key ${opened.key} rotations old`], ["reported to providers", opened.reported && date(opened.reported)]]} /></div>`}
+				["encrypted with", opened.key === 0 ? "the newest device-token key" : `a device-token key ${opened.key} rotations old`], ["reported to providers", opened.reported && date(opened.reported)]]} /></div>`}
 	</${Card}>`;
 }
 
