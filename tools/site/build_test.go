@@ -180,3 +180,25 @@ func TestLinksBetweenFilesOfTheSiteAreRelative(t *testing.T) {
 		assert.Equal(t, row.want, relative(row.from, row.to), "%s to %s", row.from, row.to)
 	}
 }
+
+func TestTheHTMLSaysWhatScrollsAndWhatIsNotBroken(t *testing.T) {
+	for _, row := range []struct{ from, want string }{
+		{"<p><code>--listen</code></p>", `<p><code class="short">--listen</code></p>`},
+		{"<code>" + strings.Repeat("x", 37) + "</code>", "<code>" + strings.Repeat("x", 37) + "</code>"},
+		{"<td>ok</td>\n<td>a sentence that needs some width</td>", "<td>ok</td>\n<td class=\"text\">a sentence that needs some width</td>"},
+		{`<h2 id="a">A</h2>`, `<h2 id="a">A <a class="anchor" href="#a" aria-label="Link to this section">#</a></h2>`},
+		{"<pre><code class=\"language-sh\">make\n</code></pre>", "<pre tabindex=\"0\"><code class=\"language-sh\">make\n</code></pre>"},
+		{"<table>\n</table>", "<div class=\"table\" tabindex=\"0\" role=\"group\" aria-label=\"Table\"><table>\n</table></div>"},
+	} {
+		assert.Equal(t, row.want, finish(row.from))
+	}
+}
+
+func TestATableOfFiveColumnsTakesTheWholeWidth(t *testing.T) {
+	out := written(t)
+	for name, wide := range map[string]bool{"fidelity": true, "settings": false} {
+		content, err := os.ReadFile(filepath.Join(out, "docs", name+".html"))
+		require.NoError(t, err)
+		assert.Equal(t, wide, strings.Contains(string(content), `<div class="columns wide">`), name)
+	}
+}

@@ -13,6 +13,7 @@ import (
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
+	tables "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
 )
@@ -26,6 +27,7 @@ type page struct {
 	text     []byte
 	document ast.Node
 	headings []heading
+	wide     bool // it has a table of five columns or more
 	anchors  map[string]bool
 	outside  map[string]string // destinations as written that lead to files of the repository, with their addresses
 }
@@ -80,6 +82,8 @@ func (p *page) inspect() error {
 			h := heading{Level: n.Level, ID: string(id.([]byte)), Title: plain(n, p.text)}
 			p.anchors[h.ID] = true
 			p.headings = append(p.headings, h)
+		case *tables.Table:
+			p.wide = p.wide || len(n.Alignments) >= 5
 		case *ast.HTMLBlock, *ast.RawHTML:
 			switch html := source(n, p.text); {
 			case string(html) == lineBreak:

@@ -19,6 +19,7 @@ type view struct {
 	Base                     string // from this page to the root of the site, such as ../
 	Groups                   []menuGroup
 	Headings                 []heading
+	Wide                     bool // tables take the place of the list of headings
 	Content                  template.HTML
 	Source, Markdown         string // addresses of the file in the repository, and in the site
 	Previous, Next           *menuItem
@@ -43,6 +44,7 @@ func (s *site) render(p *page, i int) ([]byte, error) {
 	v := &view{
 		Site: s.outline.title, Title: p.title(), Description: p.description,
 		Base:     strings.Repeat("../", strings.Count(p.target, "/")),
+		Wide:     p.wide,
 		Content:  template.HTML(finish(content.String())), //nolint:gosec // it is the HTML of the Markdown, in which there is none
 		Source:   s.repository + "/blob/main/" + p.source,
 		Markdown: relative(p.target, p.source),
@@ -80,11 +82,15 @@ func (s *site) item(from *page, e entry) menuItem {
 var sectionHeading = regexp.MustCompile(`(?s)<h([2-4]) id="([^"]+)">(.*?)</h[2-4]>`)
 
 // shortCode is code within a sentence that is not broken over lines, such as --listen.
-var shortCode = regexp.MustCompile(`<code>([^<\n]{1,24})</code>`)
+var shortCode = regexp.MustCompile(`<code>([^<\n]{1,36})</code>`)
+
+// longCell is a cell of a table with so much text that it needs some width.
+var longCell = regexp.MustCompile(`(?m)^<td>(.{25,})</td>$`)
 
 // finish adds what Markdown does not say: links of headings to themselves, short code that stays on one line, and that
 // wide tables and blocks scroll, also by keyboard.
 func finish(html string) string {
+	html = longCell.ReplaceAllString(html, `<td class="text">$1</td>`)
 	html = shortCode.ReplaceAllString(html, `<code class="short">$1</code>`)
 	html = sectionHeading.ReplaceAllString(html, `<h$1 id="$2">$3 <a class="anchor" href="#$2" aria-label="Link to this section">#</a></h$1>`)
 	return strings.NewReplacer(
