@@ -91,7 +91,7 @@ func (c *contract) push(t *testing.T) {
 
 func TestEveryOperationOfTheDocumentAnswersItsExample(t *testing.T) {
 	dir := initialized(t)
-	c := &contract{server: serve(t, "--any-port", "--certs", dir), dir: dir, schemas: jsonschema.NewCompiler(), values: map[string]string{}}
+	c := &contract{server: serve(t, "--any-port", "--certs", dir, "--state", t.TempDir()), dir: dir, schemas: jsonschema.NewCompiler(), values: map[string]string{}}
 	ids := map[string]bool{}
 	for _, op := range c.read(t) {
 		require.NotEmpty(t, op.OperationID, op.path)

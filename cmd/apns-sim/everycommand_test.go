@@ -34,7 +34,7 @@ var commandOf = map[string]string{
 	"list-channels": "channel list", "make-channel": "channel create", "delete-channel": "channel delete",
 	"list-connections": "connection list", "close-connection": "connection close",
 
-	"check": "check", "reset": "reset",
+	"check": "check", "reset": "reset", "export-state": "state export",
 	"get-clock": "clock show", "set-clock": "clock set", "advance-clock": "clock advance",
 
 	"list-devices": "device list", "make-devices": "device create", "get-device": "device show", "delete-device": "device remove",

@@ -153,7 +153,7 @@ func (e *execCommand) make(log *serviceLog, dir string, from *settings, parsed *
 	if _, given := cfg.Addresses[sim.ProxyListener]; e.Proxy && !given {
 		cfg.Addresses[sim.ProxyListener] = "127.0.0.1:0"
 	}
-	export = s.exportAtEnd(&cfg)
+	export = s.keepState(state, &cfg)
 	simulator, err := sim.New(cfg)
 	if err != nil {
 		return nil, nil, usageError{err}

@@ -19,18 +19,22 @@ func (s *serveCommand) seeds(cfg *sim.Config) (err error) {
 	return nil
 }
 
-// exportAtEnd prepares the export of --export-state, and returns what writes it once the
-// simulator has stopped. Without --state, the state is kept in memory for it.
-func (s *serveCommand) exportAtEnd(cfg *sim.Config) func(*console) error {
-	if s.ExportState == "" {
-		return func(*console) error { return nil }
+// keepState decides where GET /v1/state and --export-state have the state from: the directory, nil
+// for none, or else memory if --export-state is set. It returns what writes the export once the
+// simulator has stopped.
+func (s *serveCommand) keepState(dir *stateDir, cfg *sim.Config) (export func(*console) error) {
+	switch {
+	case dir != nil:
+		s.source = dir.snapshot
+	case s.ExportState != "":
+		m := memoryState{new(store.MemoryEntries), new(store.Memory)}
+		cfg.Entries, cfg.Broker.Store, s.source = m.entries, m.pushes, m.snapshot
 	}
-	if cfg.Entries == nil {
-		cfg.Entries, cfg.Broker.Store = new(store.MemoryEntries), new(store.Memory)
-	}
-	entries, pushes := cfg.Entries, cfg.Broker.Store
 	return func(c *console) error {
-		d, err := documentOf(entries, pushes, false)
+		if s.ExportState == "" {
+			return nil
+		}
+		d, err := s.source.document(false)
 		if err == nil {
 			err = writeDocument(c, s.ExportState, d)
 		}

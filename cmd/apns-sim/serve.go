@@ -44,6 +44,8 @@ type serveCommand struct {
 
 	// chosen reports whether somebody has set a flag, by its name; nil means that nobody has set any.
 	chosen func(flag string) bool
+	// source is what GET /v1/state exports; nil if no state is kept.
+	source stateSource
 }
 
 // listenFlags are the addresses of the listeners.
@@ -201,7 +203,7 @@ func (s *serveCommand) Run(ctx context.Context, parsed *kong.Context, from *sett
 		return usageError{from.locate(parsed, err)}
 	}
 	defer func() { err = errors.Join(err, state.closeFile()) }()
-	export := s.exportAtEnd(&cfg)
+	export := s.keepState(state, &cfg)
 	simulator, err := sim.New(cfg)
 	if err != nil {
 		return usageError{err}

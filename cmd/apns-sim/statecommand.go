@@ -1,9 +1,12 @@
 package main
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -48,7 +51,7 @@ func (s *savedState) with(f func(*stateDir) error) (err error) {
 
 // document returns what the directory contains.
 func (st *stateDir) document(withKeys bool) (*state.Document, error) {
-	d, err := documentOf(st.db.Entries(), st.db.Pushes(), withKeys)
+	d, err := stateSource(st.snapshot).document(withKeys)
 	if err != nil || !withKeys {
 		return d, err
 	}
@@ -57,8 +60,9 @@ func (st *stateDir) document(withKeys bool) (*state.Document, error) {
 
 // stateExport writes the state as JSON.
 type stateExport struct {
-	savedState
-	WithKeys bool   `help:"Include private keys: certificate authorities, device-token keys, signing keys and the keys of virtual devices. Without them, importing creates new ones, and earlier device tokens, provider tokens and certificates become invalid."`
+	controlFlags
+	State    string `placeholder:"DIR" help:"Directory of the state; without it, the state is that of the running simulator at --control. If a simulator is using the directory, the state comes from its control API as well."`
+	WithKeys bool   `help:"Include private keys: certificate authorities, device-token keys, signing keys and the keys of virtual devices; only with --state, while no simulator is using the directory. Without them, importing creates new ones, and earlier device tokens, provider tokens and certificates become invalid."`
 	File     string `arg:"" help:"File to write, readable only by its owner; - is standard output."`
 }
 
@@ -68,14 +72,51 @@ func (stateExport) Help() string {
 }
 
 // Run writes the state.
-func (e *stateExport) Run(c *console) error {
-	return e.read(func(st *stateDir) error {
+func (e *stateExport) Run(ctx context.Context, c *console) error {
+	if e.State == "" {
+		return e.exportRunning(ctx, c)
+	}
+	from := savedState{e.State}
+	err := from.read(func(st *stateDir) error {
 		d, err := st.document(e.WithKeys)
 		if err != nil {
 			return err
 		}
 		return writeDocument(c, e.File, d)
 	})
+	if held, ok := errors.AsType[*heldError](err); ok {
+		return e.exportHeld(ctx, c, held)
+	}
+	return err
+}
+
+// exportHeld exports the state of the simulator that uses the directory.
+func (e *stateExport) exportHeld(ctx context.Context, c *console, held *heldError) error {
+	info, err := e.discover(ctx)
+	switch {
+	case err != nil:
+		return badUsage("--state: %s, whose control API does not respond: %w", held.inUse(), err)
+	case info.PID != held.pid:
+		return badUsage("--state: %s, and %s belongs to process %d; set --control to the control API of process %d, or stop that process", held.inUse(), e.Control, info.PID, held.pid)
+	}
+	return e.exportRunning(ctx, c)
+}
+
+// exportRunning exports the state of the simulator at --control.
+func (e *stateExport) exportRunning(ctx context.Context, c *console) error {
+	if e.WithKeys {
+		return badUsage("--with-keys: the control API gives out no private keys; stop the simulator, and export from the directory of its --state")
+	}
+	response, err := e.send(ctx, http.MethodGet, "/v1/state", nil, nil)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		return fmt.Errorf("%s/v1/state: %w", e.Control, err)
+	}
+	return writeText(c, e.File, text)
 }
 
 // stateImport creates a state from JSON.

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -67,7 +68,7 @@ func TestAnExportWithKeysIsTheSameSimulatorElsewhere(t *testing.T) {
 	succeed(t, "device", "offline", "--control", s.Control, before.ID.String())
 	succeed(t, "send", "--control", s.Control, "--token", before.Apps[0].Token, "--topic", "com.example.app")
 
-	held := invoke(t, "state", "export", "--state", dir, "-")
+	held := invoke(t, "state", "show", "--state", dir)
 	assert.Equal(t, exitUsage, held.code)
 	assert.Contains(t, held.stderr, "is in use by the apns-sim with process ID")
 	require.Equal(t, exitOK, s.stop().code)
@@ -94,6 +95,53 @@ func TestAnExportWithKeysIsTheSameSimulatorElsewhere(t *testing.T) {
 	require.Equal(t, http.StatusOK, api(t, s, http.MethodGet, "/v1/devices/"+after.ID.String()+"/inbox?count=1&timeout=5s", "", &inbox))
 	assert.Len(t, inbox.Notifications, 1, "the stored push came along")
 	require.Equal(t, exitOK, s.stop().code)
+}
+
+// The state of a simulator that runs is the same as that of its directory afterwards.
+func TestARunningSimulatorExportsItsState(t *testing.T) {
+	dir := t.TempDir()
+	s := serve(t, "--any-port", "--control-token", strings.Repeat("secret", 4), "--state", dir, "--seed", writeSeed(t, demoSeed))
+	reach := []string{"--control", s.Control, "--control-token", strings.Repeat("secret", 4)}
+	export := func(args ...string) outcome { return invoke(t, append([]string{"state", "export"}, args...)...) }
+	running := export(append(reach, "-")...)
+	require.Equal(t, exitOK, running.code, running.stderr)
+	ofDirectory := export(append(reach, "--state", dir, "-")...)
+	require.Equal(t, exitOK, ofDirectory.code, ofDirectory.stderr)
+	assert.NotContains(t, running.stdout, "PRIVATE KEY")
+
+	for _, row := range []struct {
+		args []string
+		want string
+	}{
+		{append(reach, "--with-keys", "-"), "--with-keys: the control API gives out no private keys; stop the simulator, and export from the directory of its --state"},
+		{[]string{"--control", s.Control, "-"}, "401 Unauthorized; set the token with --control-token"},
+		{[]string{"--control", "http://" + free(t), "--state", dir, "-"}, "--state: " + dir + " is in use by the apns-sim with process ID " + strconv.Itoa(os.Getpid()) + ", whose control API does not respond: "},
+	} {
+		o := export(row.args...)
+		assert.NotEqual(t, exitOK, o.code)
+		assert.Contains(t, o.stderr, row.want)
+	}
+	other := serve(t, "--any-port")
+	unsaved := export("--control", other.Control, "-")
+	assert.NotEqual(t, exitOK, unsaved.code)
+	assert.Contains(t, unsaved.stderr, "this simulator does not keep its state; start it with --state DIR, or with --export-state FILE")
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "lock"), []byte("1\n"), 0o600))
+	wrong := export("--control", other.Control, "--state", dir, "-")
+	assert.Equal(t, exitUsage, wrong.code)
+	assert.Contains(t, wrong.stderr, "is in use by the apns-sim with process ID 1, and "+other.Control+" belongs to process "+strconv.Itoa(os.Getpid())+"; set --control to the control API of process 1, or stop that process")
+
+	require.Equal(t, exitOK, s.stop().code)
+	stopped := exportOf(t, succeed(t, "state", "export", "--state", dir, "-"))
+	for _, text := range []string{running.stdout, ofDirectory.stdout} {
+		d := exportOf(t, text)
+		d.Exported = stopped.Exported
+		assert.Equal(t, stopped, d)
+	}
+}
+
+func TestASimulatorWithoutADirectoryExportsItsStateToo(t *testing.T) {
+	s := serve(t, "--any-port", "--export-state", filepath.Join(t.TempDir(), "state.json"), "--seed", writeSeed(t, demoSeed))
+	assert.Len(t, exportOf(t, succeed(t, "state", "export", "--control", s.Control, "-")).Devices, 1)
 }
 
 func TestAnExportHasNoPrivateKeyUnlessAsked(t *testing.T) {

@@ -15,29 +15,6 @@ import (
 	"github.com/apns-sim/apns-sim/internal/store"
 )
 
-// documentOf returns everything that is in two stores, of which that of pushes may be nil,
-// without private keys unless they are wanted.
-func documentOf(entries store.Entries, pushes store.Store, withKeys bool) (*state.Document, error) {
-	d, err := state.Load(entries.Load)
-	if err != nil {
-		return nil, err
-	}
-	if pushes != nil {
-		records, err := pushes.Load()
-		if err != nil {
-			return nil, err
-		}
-		for i := range records {
-			d.Pushes = append(d.Pushes, pushOf(&records[i]))
-		}
-	}
-	if !withKeys {
-		d.RemoveSecrets()
-	}
-	d.Exported = time.Now().UTC()
-	return d, nil
-}
-
 func pushOf(r *store.Record) state.Push {
 	return state.Push{
 		Seq: r.Seq, Device: r.To.Device, User: r.To.User, Base: r.Base, Until: time.Unix(0, r.Deadline), Stamp: r.Stamp,
@@ -60,6 +37,11 @@ func writeDocument(c *console, path string, d *state.Document) error {
 	if err != nil {
 		return err
 	}
+	return writeText(c, path, text)
+}
+
+// writeText writes an export as writeDocument does.
+func writeText(c *console, path string, text []byte) error {
 	if path == "-" {
 		_, err := c.stdout.Write(text)
 		return err

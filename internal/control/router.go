@@ -34,6 +34,7 @@ var resources = []struct {
 	{func(p *Parts) bool { return p.Channels != nil }, registerChannels},
 	{func(p *Parts) bool { return p.Gauges != nil && p.Journal != nil && p.Faults != nil }, registerMetrics},
 	{func(p *Parts) bool { return p.Checker != nil }, registerCheck},
+	{func(p *Parts) bool { return p.StateExporter != nil }, registerState},
 	{func(p *Parts) bool { return p.Faults != nil }, registerFaults},
 	{(*Parts).hasHistory, registerNotifications},
 	{(*Parts).hasHistory, registerWait},

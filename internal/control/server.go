@@ -25,6 +25,7 @@ type Parts struct {
 	Channels    Channels
 	Checker     Checker
 
+	StateExporter  StateExporter
 	ProviderPusher ProviderPusher
 	DeviceSearcher DeviceSearcher // with Teams
 	Certificates   CertificateInspector

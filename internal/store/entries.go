@@ -86,5 +86,16 @@ func (m *MemoryEntries) Load(kind string) ([]Entry, error) {
 	return list, nil
 }
 
+// Clone returns the entries as they are now.
+func (m *MemoryEntries) Clone() *MemoryEntries {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	c := &MemoryEntries{kinds: make(map[string]map[string][]byte, len(m.kinds))}
+	for kind, entries := range m.kinds {
+		c.kinds[kind] = maps.Clone(entries) // a value is never changed
+	}
+	return c
+}
+
 // copyValue copies a value; an empty one is not nil.
 func copyValue(value []byte) []byte { return append(make([]byte, 0, len(value)), value...) }

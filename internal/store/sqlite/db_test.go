@@ -207,3 +207,27 @@ func TestWhatCannotBeWrittenAtTheEndFails(t *testing.T) {
 	require.ErrorContains(t, db.Close(), "full")
 	assert.Len(t, by.Wait(), 1)
 }
+
+func TestASnapshotIsTheStateOfOneMoment(t *testing.T) {
+	db := fresh(t)
+	_, err := db.Pushes().Put(storetest.Record(1), store.Waits, nil) // for which nobody waits
+	require.NoError(t, err)
+	require.NoError(t, db.Entries().Set("team", "a", []byte("1")))
+	s, err := db.Snapshot()
+	require.NoError(t, err)
+	putDurably(t, db, storetest.Record(2), store.Waits)
+	require.NoError(t, db.Entries().Set("team", "a", []byte("2")))
+	list, err := s.Pushes()
+	require.NoError(t, err)
+	assert.Equal(t, []store.Record{storetest.Record(1)}, list)
+	entries, err := s.Load("team")
+	require.NoError(t, err)
+	assert.Equal(t, []store.Entry{{Key: "a", Value: []byte("1")}}, entries)
+	require.NoError(t, s.Close())
+	list, err = db.Pushes().Load()
+	require.NoError(t, err)
+	assert.Len(t, list, 2)
+	require.NoError(t, db.Close())
+	_, err = db.Snapshot()
+	require.ErrorContains(t, err, "closed")
+}
