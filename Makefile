@@ -132,7 +132,7 @@ $(TOOLS)/golangci-lint: TOOL := github.com/golangci/golangci-lint/v2/cmd/golangc
 $(TOOLS)/h2spec: TOOL := github.com/summerwind/h2spec/cmd/h2spec
 $(TOOLS)/benchstat: TOOL := golang.org/x/perf/cmd/benchstat
 $(TOOLS)/goreleaser: tools/goreleaser/go.mod tools/goreleaser/go.sum
-	cd tools/goreleaser && CGO_ENABLED=0 go build -trimpath -o $@ github.com/goreleaser/goreleaser/v2
+	cd tools/goreleaser && CGO_ENABLED=0 go build -trimpath -gcflags=all=-dwarf=false -ldflags="-s -w" -o $@ github.com/goreleaser/goreleaser/v2
 	@touch $@
 $(TOOLS)/actionlint: tools/actionlint/go.mod tools/actionlint/go.sum
 	cd tools/actionlint && CGO_ENABLED=0 go build -trimpath -o $@ github.com/rhysd/actionlint/cmd/actionlint

@@ -4,17 +4,17 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+. tools/dist-env.sh
 targets=()
 for arch in "${@:-amd64 arm64}"; do
 	for one in $arch; do
 		folder=.build/image-programs/$one
 		mkdir -p "$folder"
-		CGO_ENABLED=0 GOOS=linux GOARCH=$one go build -trimpath -buildvcs=false -ldflags "-s -w $(tools/ldflags.sh)" -o "$folder/" ./cmd/...
+		GOOS=linux GOARCH=$one go build -ldflags "-s -w $DIST_LDFLAGS" -o "$folder/" ./cmd/...
 		targets+=("linux/$one=$folder")
 	done
 done
-mkdir -p .build/bin .build/host
-(cd tools/release && go build -trimpath -o ../../.build/bin/ ./image)
-. tools/dist-env.sh
+mkdir -p .build/bin
+(cd tools/release && go build -o ../../.build/bin/ ./image)
 .build/bin/image build -output .build/image -version "$DIST_VERSION" -revision "$(git rev-parse HEAD)" -created "$DIST_DATE" "${targets[@]}"
 du -sh .build/image
