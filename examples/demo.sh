@@ -60,8 +60,8 @@ stop_device() {
 push() {
 	local text=$1 code=0
 	shift
-	bin/apns-sim send --control "$(field control)" --payload "{\"aps\":{\"alert\":\"$text\"}}" "$@" >"$work/answer.log" 2>&1 || code=$?
-	show <"$work/answer.log"
+	bin/apns-sim send --control "$(field control)" --payload "{\"aps\":{\"alert\":\"$text\"}}" "$@" >"$work/response.log" 2>&1 || code=$?
+	show <"$work/response.log"
 	return $code
 }
 
@@ -103,7 +103,7 @@ last=${token: -1}
 if push "never" --token "${token%?}$([[ $last == 0 ]] && echo 1 || echo 0)"; then
 	fail "a forged token was accepted"
 fi
-grep -qF "BadDeviceToken" "$work/answer.log" || fail "the forged token was refused for another reason"
+grep -qF "BadDeviceToken" "$work/response.log" || fail "the forged token was refused for another reason"
 
 step "8. APNs says goodbye."
 stop_device

@@ -15,6 +15,6 @@ push() {
 	topic=$1 device_token=$2 payload=$3
 	shift 3
 	curl -sS --http2 -H "apns-topic: $topic" -H 'apns-push-type: alert' --data-binary "$payload" \
-		-o "${TMPDIR:-/tmp}/answer.$$" -w '%{http_code} %header{apns-id} ' "$@" "$APNS_SIM_PROVIDER/3/device/$device_token"
-	cat "${TMPDIR:-/tmp}/answer.$$" && rm -f "${TMPDIR:-/tmp}/answer.$$"
+		-o "${TMPDIR:-/tmp}/response.$$" -w '%{http_code} %header{apns-id} ' "$@" "$APNS_SIM_PROVIDER/3/device/$device_token"
+	cat "${TMPDIR:-/tmp}/response.$$" && rm -f "${TMPDIR:-/tmp}/response.$$"
 }

@@ -9,8 +9,8 @@ trap 'rm -rf "$work"' EXIT
 hello='{"aps":{"alert":"hello"},"n":1.0,"text":"ä ☃ </"}'
 
 # send [CURL OPTION...]: push to the device with a provider token; sets status, id, body.
-send() { answer "$(push "$topic" "$token" "$hello" -H "authorization: bearer $jwt" "$@")"; }
-answer() {
+send() { response "$(push "$topic" "$token" "$hello" -H "authorization: bearer $jwt" "$@")"; }
+response() {
 	status=${1%% *}
 	id=${1#* }
 	body=${id#* }
@@ -29,7 +29,7 @@ provider_token_is_accepted() {
 }
 
 provider_certificate_is_accepted() {
-	answer "$(push "$topic" "$token" "$hello" --cert "$work/certificate.pem")" &&
+	response "$(push "$topic" "$token" "$hello" --cert "$work/certificate.pem")" &&
 		want "$status" 200 && received 1 >/dev/null && want "$(credential "$id")" certificate
 }
 

@@ -26,13 +26,13 @@ export class Provider {
     }
     return new Promise((resolve, reject) => {
       const stream = this.#connection().request(headers);
-      let answer;
+      let response;
       let body = '';
       stream.setEncoding('utf8');
-      stream.on('response', (h) => (answer = { status: h[':status'], id: h['apns-id'] }));
+      stream.on('response', (h) => (response = { status: h[':status'], id: h['apns-id'] }));
       stream.on('data', (text) => (body += text));
       stream.on('error', reject);
-      stream.on('close', () => (answer ? resolve({ ...answer, ...(body && JSON.parse(body)) }) : reject(new Error('no response'))));
+      stream.on('close', () => (response ? resolve({ ...response, ...(body && JSON.parse(body)) }) : reject(new Error('no response'))));
       stream.end(payload);
     });
   }

@@ -98,8 +98,8 @@ test('the provider token is renewed', async (t) => {
 test('a thousand pushes arrive', async (t) => {
   const space = await openSpace(t);
   const p = withToken(t, space);
-  const answers = await Promise.all(Array.from({ length: 1000 }, () => p.push(space.token, body)));
-  assert.deepEqual(answers.filter(({ status }) => status !== 200), []);
-  await space.delivered(answers.map(({ id }) => id));
+  const responses = await Promise.all(Array.from({ length: 1000 }, () => p.push(space.token, body)));
+  assert.deepEqual(responses.filter(({ status }) => status !== 200), []);
+  await space.delivered(responses.map(({ id }) => id));
   t.diagnostic('note: all at once on one connection; Node waits for free streams');
 });

@@ -80,10 +80,10 @@ final class Space
             'content' => $body === null ? '' : json_encode($body),
             'ignore_errors' => true,
         ]]);
-        $answer = file_get_contents(getenv('APNS_SIM_CONTROL') . $path, false, $context);
-        $decoded = json_decode((string) $answer, true) ?? [];
-        if ($answer === false || ($decoded['status'] ?? 200) >= 400) {
-            throw new RuntimeException("$method $path: $answer");
+        $response = file_get_contents(getenv('APNS_SIM_CONTROL') . $path, false, $context);
+        $decoded = json_decode((string) $response, true) ?? [];
+        if ($response === false || ($decoded['status'] ?? 200) >= 400) {
+            throw new RuntimeException("$method $path: $response");
         }
         return $decoded;
     }

@@ -27,8 +27,8 @@ function refused(int $status, string $reason): Closure
     return function (Space $space) use ($status, $reason): string {
         $provider = withToken($space);
         $space->inject(['do' => 'respond', 'reason' => $reason]);
-        $answer = $provider->push($space->token(), HELLO);
-        same([$status, $reason], [$answer['status'], $answer['reason']]);
+        $response = $provider->push($space->token(), HELLO);
+        same([$status, $reason], [$response['status'], $response['reason']]);
         same(200, $provider->push($space->token(), HELLO)['status']);
         return 'up to the caller';
     };
@@ -37,10 +37,10 @@ function refused(int $status, string $reason): Closure
 /** Sends so many pushes to the device and waits until those that were accepted have arrived; returns how many that are. */
 function batch(Provider $provider, Space $space, int $count): int
 {
-    $answers = $provider->pushAll(array_fill(0, $count, $space->token()), HELLO);
-    $accepted = array_filter($answers, fn (array $a): bool => $a['status'] === 200);
-    foreach ($accepted as $answer) {
-        $space->delivered($answer['id']);
+    $responses = $provider->pushAll(array_fill(0, $count, $space->token()), HELLO);
+    $accepted = array_filter($responses, fn (array $a): bool => $a['status'] === 200);
+    foreach ($accepted as $response) {
+        $space->delivered($response['id']);
     }
     return count($accepted);
 }
@@ -48,28 +48,28 @@ function batch(Provider $provider, Space $space, int $count): int
 /** Each returns a note, or null. */
 $tests = [
     'a provider token is accepted' => function (Space $space): void {
-        $answer = withToken($space)->push($space->token(), HELLO);
-        same(200, $answer['status']);
+        $response = withToken($space)->push($space->token(), HELLO);
+        same(200, $response['status']);
         $space->received(1);
-        same('provider token', $space->credential($answer['id'])['kind']);
+        same('provider token', $space->credential($response['id'])['kind']);
     },
     'a provider certificate is accepted' => function (Space $space): void {
         $options = [CURLOPT_CAINFO => getenv('APNS_SIM_CA_FILE'), CURLOPT_SSLCERT_BLOB => $space->made['certificate'],
             CURLOPT_SSLKEY_BLOB => $space->made['certificate']];
-        $answer = (new Provider(getenv('APNS_SIM_PROVIDER'), $space->topic(), $options))->push($space->token(), HELLO);
-        same(200, $answer['status']);
+        $response = (new Provider(getenv('APNS_SIM_PROVIDER'), $space->topic(), $options))->push($space->token(), HELLO);
+        same(200, $response['status']);
         $space->received(1);
-        same('certificate', $space->credential($answer['id'])['kind']);
+        same('certificate', $space->credential($response['id'])['kind']);
     },
     'a refusal names its reason' => function (Space $space): void {
-        $answer = withToken($space)->push('00ff', HELLO);
-        same([400, 'BadDeviceToken'], [$answer['status'], $answer['reason']]);
+        $response = withToken($space)->push('00ff', HELLO);
+        same([400, 'BadDeviceToken'], [$response['status'], $response['reason']]);
     },
     'a removed app is gone since a time' => function (Space $space): void {
         $space->uninstall();
-        $answer = withToken($space)->push($space->token(), HELLO);
-        same([410, 'Unregistered'], [$answer['status'], $answer['reason']]);
-        $age = microtime(true) - $answer['timestamp'] / 1000;
+        $response = withToken($space)->push($space->token(), HELLO);
+        same([410, 'Unregistered'], [$response['status'], $response['reason']]);
+        $age = microtime(true) - $response['timestamp'] / 1000;
         same(true, $age >= 0 && $age < 60);
     },
     'the device receives the exact payload' => function (Space $space): void {

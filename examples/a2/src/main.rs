@@ -27,12 +27,12 @@ async fn push(client: &Client, space: &Space) -> Result<Response, Error> {
 }
 
 /// The id of a push that was accepted.
-fn accepted(answer: Result<Response, Error>) -> String {
-    answer.expect("a response of 200").apns_id.expect("an apns-id")
+fn accepted(response: Result<Response, Error>) -> String {
+    response.expect("a response of 200").apns_id.expect("an apns-id")
 }
 
-fn refused(answer: Result<Response, Error>) -> (u16, ErrorReason, Option<u64>) {
-    match answer {
+fn refused(response: Result<Response, Error>) -> (u16, ErrorReason, Option<u64>) {
+    match response {
         Err(Error::ResponseError(Response { code, error: Some(body), .. })) => (code, body.reason, body.timestamp),
         other => panic!("{other:?} is no refusal"),
     }
@@ -41,8 +41,8 @@ fn refused(answer: Result<Response, Error>) -> (u16, ErrorReason, Option<u64>) {
 /// Sends so many pushes at once and waits until those that were accepted have arrived;
 /// returns how many that are.
 async fn batch(client: &Client, space: &Space, count: usize) -> usize {
-    let answers = join_all((0..count).map(|_| push(client, space))).await;
-    let ids: Vec<String> = answers.into_iter().flatten().filter_map(|answer| answer.apns_id).collect();
+    let responses = join_all((0..count).map(|_| push(client, space))).await;
+    let ids: Vec<String> = responses.into_iter().flatten().filter_map(|response| response.apns_id).collect();
     ids.iter().for_each(|id| space.delivered(id));
     ids.len()
 }

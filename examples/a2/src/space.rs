@@ -70,11 +70,11 @@ fn call(method: &str, path: &str, body: Option<Value>) -> Value {
     if let Ok(token) = std::env::var("APNS_SIM_CONTROL_TOKEN") {
         request = request.set("Authorization", &format!("Bearer {token}"));
     }
-    let answer = match body {
+    let result = match body {
         Some(body) => request.send_json(body),
         None => request.call(),
     };
-    match answer {
+    match result {
         Ok(response) => response.into_json().unwrap_or(Value::Null),
         Err(ureq::Error::Status(status, response)) => panic!("{method} {path}: {status} {}", response.into_string().unwrap()),
         Err(error) => panic!("{method} {path}: {error}"),

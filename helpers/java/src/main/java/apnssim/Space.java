@@ -287,8 +287,8 @@ public final class Space implements AutoCloseable {
         return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    static Stream<JsonObject> list(JsonElement answer, String name) {
-        return StreamSupport.stream(answer.getAsJsonObject().getAsJsonArray(name).spliterator(), false)
+    static Stream<JsonObject> list(JsonElement response, String name) {
+        return StreamSupport.stream(response.getAsJsonObject().getAsJsonArray(name).spliterator(), false)
                 .map(JsonElement::getAsJsonObject);
     }
 
