@@ -84,7 +84,7 @@ type Push struct {
 	// recorded.
 	Trace *journal.Trace
 
-	receipt store.Receipt // of its record; guarded by the lock of its queue
+	handle store.Handle // of its record; guarded by the lock of its queue
 }
 
 const shardCount = 64 // a power of two
@@ -178,13 +178,13 @@ func (b *Broker) restore() error {
 		return fmt.Errorf("load stored pushes: %w", err)
 	}
 	// The machine's clock may have been set back since.
-	marks, err := b.store.Marks()
+	highWater, err := b.store.HighWater()
 	if err != nil {
 		return fmt.Errorf("load the numbers of stored pushes: %w", err)
 	}
-	b.restored = marks.Seq
-	b.seq.Store(max(b.seq.Load(), marks.Seq))
-	b.timestamp.Store(max(b.timestamp.Load(), marks.Stamp))
+	b.restored = highWater.Seq
+	b.seq.Store(max(b.seq.Load(), highWater.Seq))
+	b.timestamp.Store(max(b.timestamp.Load(), highWater.Stamp))
 	for _, r := range records {
 		b.update(r.To, func(q *queue) {
 			now := q.clock.Now()
@@ -265,8 +265,8 @@ func (b *Broker) removeIdle(to Address) {
 
 // Submit accepts p for delivery: it is sent, stored or dropped, depending on its
 // address, topic and expiration; the journal records which. If p has to be stored, that
-// is done when by.Wait returns; by may be nil. The error is an *apns.Rejection.
-func (b *Broker) Submit(p *Push, by *store.Pending) error {
+// is done when pending.Wait returns; pending may be nil. The error is an *apns.Rejection.
+func (b *Broker) Submit(p *Push, pending *store.Pending) error {
 	e := &entry{push: p}
 	var err error
 	b.update(p.To, func(q *queue) {
@@ -278,7 +278,7 @@ func (b *Broker) Submit(p *Push, by *store.Pending) error {
 		deadline := p.Expiration.Deadline(now)
 		e.deadline, e.storable = deadline.UnixNano(), deadline.After(now)
 		e.lasting = e.storable
-		err = q.submitLocked(e, by, now)
+		err = q.submitLocked(e, pending, now)
 	})
 	return err
 }

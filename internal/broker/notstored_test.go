@@ -14,7 +14,7 @@ import (
 // unstorable is a store whose Put fails.
 type unstorable struct{ store.Memory }
 
-func (*unstorable) Put(store.Record, store.Prospect, *store.Pending) (store.Receipt, error) {
+func (*unstorable) Put(store.Record, store.Delivery, *store.Pending) (store.Handle, error) {
 	return 0, apns.Reject(apns.ServiceUnavailable, "the disk is full")
 }
 

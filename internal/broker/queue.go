@@ -67,7 +67,7 @@ func (q *queue) idleLocked() bool {
 	return q.consumer == nil && len(q.held) == 0 && !q.lowPower && len(q.hours) == 0
 }
 
-func (q *queue) submitLocked(e *entry, by *store.Pending, now time.Time) error {
+func (q *queue) submitLocked(e *entry, pending *store.Pending, now time.Time) error {
 	if q.fullLocked() {
 		return tooManyRequests()
 	}
@@ -76,7 +76,7 @@ func (q *queue) submitLocked(e *entry, by *store.Pending, now time.Time) error {
 	where, cause := q.decideLocked(e, now, false)
 	if where != drop {
 		// It is stored before the provider is answered 200: see store.Pending.
-		if err := q.keepLocked(e, where, by); err != nil {
+		if err := q.keepLocked(e, where, pending); err != nil {
 			return err
 		}
 	}
@@ -95,7 +95,7 @@ func (q *queue) submitLocked(e *entry, by *store.Pending, now time.Time) error {
 }
 
 // keepLocked puts e into the store if it may wait.
-func (q *queue) keepLocked(e *entry, where decision, by *store.Pending) (err error) {
+func (q *queue) keepLocked(e *entry, where decision, pending *store.Pending) (err error) {
 	if q.b.store == nil || !e.storable {
 		return nil
 	}
@@ -103,7 +103,7 @@ func (q *queue) keepLocked(e *entry, where decision, by *store.Pending) (err err
 	if where == deliver {
 		what = store.Leaves
 	}
-	e.push.receipt, err = q.b.store.Put(q.recordLocked(e), what, by)
+	e.push.handle, err = q.b.store.Put(q.recordLocked(e), what, pending)
 	e.inStore = err == nil
 	return err
 }
@@ -232,9 +232,9 @@ func (q *queue) deliveredLocked(e *entry, now time.Time) {
 	q.b.record(journal.Delivered, e.push, "", now)
 }
 
-func (q *queue) removeRecordLocked(e *entry, how store.End) {
+func (q *queue) removeRecordLocked(e *entry, outcome store.Outcome) {
 	if e.inStore {
 		e.inStore = false
-		q.b.store.Delete(q.to, e.seq, e.push.receipt, how)
+		q.b.store.Delete(q.to, e.seq, e.push.handle, outcome)
 	}
 }

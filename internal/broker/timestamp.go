@@ -23,10 +23,10 @@ func (q *queue) renewTimestampLocked(e *entry, now time.Time) {
 	if !e.inStore {
 		return
 	}
-	receipt, err := q.b.store.Replace(q.recordLocked(e), e.push.receipt)
+	handle, err := q.b.store.Replace(q.recordLocked(e), e.push.handle)
 	if err != nil { // the record stays, with the former timestamp
 		q.b.log.Debug("cannot store the new timestamp of a push", "device", q.to.Device, "apns_id", e.push.ID, "err", err)
 		return
 	}
-	e.push.receipt = receipt
+	e.push.handle = handle
 }

@@ -22,9 +22,9 @@ import (
 
 // A Broker takes what was accepted. The error of Submit is an
 // [apns.Rejection] if it rejects the push; it must wait neither for a device nor for
-// the disk; by waits for the disk.
+// the disk; pending waits for the disk.
 type Broker interface {
-	Submit(p *broker.Push, by *store.Pending) error
+	Submit(p *broker.Push, pending *store.Pending) error
 	// NotStored says that the record of p cannot be stored, and reports whether p is to
 	// be rejected.
 	NotStored(p *broker.Push) (reject bool)

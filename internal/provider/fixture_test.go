@@ -58,7 +58,7 @@ type fakeBroker struct {
 	storing func(*broker.Push, *store.Pending) // begins to store the record; nil is memory
 }
 
-func (b *fakeBroker) Submit(p *broker.Push, by *store.Pending) error {
+func (b *fakeBroker) Submit(p *broker.Push, pending *store.Pending) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.err != nil {
@@ -66,7 +66,7 @@ func (b *fakeBroker) Submit(p *broker.Push, by *store.Pending) error {
 	}
 	b.pushes = append(b.pushes, p)
 	if b.storing != nil {
-		b.storing(p, by)
+		b.storing(p, pending)
 	}
 	return nil
 }

@@ -43,9 +43,9 @@ func (s *Server) Replay(n *apns.Notification) (*apns.Notification, error) {
 	s.cfg.Journal.Record(journal.Event{At: r.clock().Now(), Kind: journal.Received, Push: &again, Trace: trace, Device: trace.Device, Detail: remark})
 	if rejection == nil {
 		p.To, p.Base, p.Hash, p.Unreported = broker.Address(r.claims.Address), r.claims.Base, r.topic.Hash, r.unreported
-		by := store.NewPending()
-		rejection = s.submitResult("push", &again, s.cfg.Broker.Submit(p, by))
-		if failed := storeFailureOf(&again, by.Wait()); failed != nil && s.cfg.Broker.NotStored(p) {
+		pending := store.NewPending()
+		rejection = s.submitResult("push", &again, s.cfg.Broker.Submit(p, pending))
+		if failed := storeFailureOf(&again, pending.Wait()); failed != nil && s.cfg.Broker.NotStored(p) {
 			rejection = failed
 		}
 	}

@@ -18,13 +18,13 @@ import (
 
 // storeAfter has records become durable after a time, or fail.
 func (w *fixture) storeAfter(d time.Duration, fails func(*broker.Push) bool) {
-	w.broker.storing = func(p *broker.Push, by *store.Pending) {
-		by.Add(func() {})
+	w.broker.storing = func(p *broker.Push, pending *store.Pending) {
+		pending.Add(func() {})
 		time.AfterFunc(d, func() {
 			if fails != nil && fails(p) {
-				by.Fail(p.Notification, nil)
+				pending.Fail(p.Notification, nil)
 			} else {
-				by.Done()
+				pending.Done()
 			}
 		})
 	}
@@ -85,8 +85,8 @@ func TestAPushThatCannotBeStoredIsRejected(t *testing.T) {
 func TestAPushThatAnotherNodeRejectsHasItsReason(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t)
-		w.broker.storing = func(p *broker.Push, by *store.Pending) {
-			by.Add(func() { by.Fail(p.Notification, apns.Reject(apns.TooManyRequests, "the backlog is full")) })
+		w.broker.storing = func(p *broker.Push, pending *store.Pending) {
+			pending.Add(func() { pending.Fail(p.Notification, apns.Reject(apns.TooManyRequests, "the backlog is full")) })
 		}
 		r := w.dial().send(w.good())
 		assert.Equal(t, 429, r.status)

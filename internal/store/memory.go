@@ -15,10 +15,10 @@ type Memory struct {
 }
 
 type memoryShard struct {
-	mu      sync.Mutex // nothing is locked under it: docs/lock-order.md
-	records map[uint64]Record
-	marks   Marks
-	_       [32]byte // keeps shards on cache lines of their own
+	mu        sync.Mutex // nothing is locked under it: docs/lock-order.md
+	records   map[uint64]Record
+	highWater HighWater
+	_         [32]byte // keeps shards on cache lines of their own
 }
 
 func (m *Memory) shard(to Address) *memoryShard {
@@ -26,7 +26,7 @@ func (m *Memory) shard(to Address) *memoryShard {
 }
 
 // Put keeps r. It never fails.
-func (m *Memory) Put(r Record, _ Prospect, _ *Pending) (Receipt, error) {
+func (m *Memory) Put(r Record, _ Delivery, _ *Pending) (Handle, error) {
 	s := m.shard(r.To)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -34,15 +34,15 @@ func (m *Memory) Put(r Record, _ Prospect, _ *Pending) (Receipt, error) {
 		s.records = make(map[uint64]Record)
 	}
 	s.records[r.Seq] = r
-	s.marks.Raise(r.Seq, r.Stamp)
+	s.highWater.Raise(r.Seq, r.Stamp)
 	return 0, nil
 }
 
 // Replace keeps r in place of an earlier record. It never fails.
-func (m *Memory) Replace(r Record, _ Receipt) (Receipt, error) { return m.Put(r, Leaves, nil) }
+func (m *Memory) Replace(r Record, _ Handle) (Handle, error) { return m.Put(r, Leaves, nil) }
 
 // Delete forgets a record.
-func (m *Memory) Delete(to Address, seq uint64, _ Receipt, _ End) {
+func (m *Memory) Delete(to Address, seq uint64, _ Handle, _ Outcome) {
 	s := m.shard(to)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -64,12 +64,12 @@ func (m *Memory) Load() ([]Record, error) {
 	return all, nil
 }
 
-// Marks returns the highest numbers so far. It never fails.
-func (m *Memory) Marks() (all Marks, err error) {
+// HighWater returns the highest numbers so far. It never fails.
+func (m *Memory) HighWater() (all HighWater, err error) {
 	for i := range m.shards {
 		s := &m.shards[i]
 		s.mu.Lock()
-		all.Raise(s.marks.Seq, s.marks.Stamp)
+		all.Raise(s.highWater.Seq, s.highWater.Stamp)
 		s.mu.Unlock()
 	}
 	return all, nil

@@ -8,12 +8,12 @@ import (
 )
 
 // A Pending counts the records of one caller, such as a provider's connection, that are
-// not durable yet. The store calls Add, Done and Fail, for which a nil Pending is
-// nobody; the caller calls Open and Wait. Its zero value has nothing to wait for.
+// not durable yet. The store calls Add, Done and Fail, which do nothing on a nil
+// Pending; the caller calls Open and Wait. Its zero value has nothing to wait for.
 type Pending struct {
 	open  atomic.Int64
 	none  chan struct{} // capacity 1: open became 0; made by the first Add
-	hurry func()        // owned by the caller; says to the store that it waits
+	flush func()        // owned by the caller; tells the store to write the records
 
 	failures atomic.Int64 // length of failed
 	mu       sync.Mutex   // nothing is locked under it: docs/lock-order.md
@@ -30,16 +30,16 @@ type Failure struct {
 // NewPending returns a Pending with nothing to wait for.
 func NewPending() *Pending { return new(Pending) }
 
-// Add counts a record that is not durable yet. hurry is called when the caller waits. The
-// goroutine that calls it is the one that waits.
-func (p *Pending) Add(hurry func()) {
+// Add counts a record that is not durable yet. flush is called when the caller waits, by the
+// goroutine that waits: the store then writes the records as soon as it can.
+func (p *Pending) Add(flush func()) {
 	if p == nil {
 		return
 	}
 	if p.none == nil {
 		p.none = make(chan struct{}, 1)
 	}
-	p.hurry = hurry
+	p.flush = flush
 	p.open.Add(1)
 }
 
@@ -74,7 +74,7 @@ func (p *Pending) Open() bool {
 // goroutine may call it, the one that puts.
 func (p *Pending) Wait() (failed []Failure) {
 	if p.open.Load() > 0 {
-		p.hurry()
+		p.flush()
 	}
 	for p.open.Load() > 0 {
 		<-p.none

@@ -23,11 +23,11 @@ func TestPuttingIntoMemoryAllocatesNothingMoreThanTheMap(t *testing.T) {
 	s := new(store.Memory)
 	r := storetest.Record(1)
 	allocs := testing.AllocsPerRun(100, func() {
-		receipt, err := s.Put(r, store.Leaves, nil)
-		if err != nil || receipt != 0 {
+		handle, err := s.Put(r, store.Leaves, nil)
+		if err != nil || handle != 0 {
 			panic("memory does not fail, and what it has is durable")
 		}
-		s.Delete(r.To, r.Seq, receipt, store.Delivered)
+		s.Delete(r.To, r.Seq, handle, store.Delivered)
 	})
 	assert.Zero(t, allocs)
 }
@@ -35,16 +35,16 @@ func TestPuttingIntoMemoryAllocatesNothingMoreThanTheMap(t *testing.T) {
 func TestAPendingIsOpenUntilEveryRecordIsDurableOrHasFailed(t *testing.T) {
 	p := store.NewPending()
 	assert.False(t, p.Open())
-	hurried := 0
+	flushed := 0
 	failed, rejected := &apns.Notification{ID: "failed"}, &apns.Notification{ID: "rejected"}
-	hurry := func() {
-		hurried++
+	flush := func() {
+		flushed++
 		p.Done()
 		p.Fail(failed, nil)
 		p.Fail(rejected, apns.Reject(apns.TooManyRequests))
 	}
 	for range 3 {
-		p.Add(hurry)
+		p.Add(flush)
 	}
 	assert.True(t, p.Open())
 	failures := p.Wait()
@@ -52,11 +52,11 @@ func TestAPendingIsOpenUntilEveryRecordIsDurableOrHasFailed(t *testing.T) {
 	assert.Equal(t, store.Failure{Push: failed}, failures[0])
 	assert.Same(t, rejected, failures[1].Push)
 	assert.Equal(t, apns.TooManyRequests, failures[1].Rejection.Reason)
-	assert.Equal(t, 1, hurried, "the store hears that somebody waits")
+	assert.Equal(t, 1, flushed, "the store is told to write")
 	assert.False(t, p.Open())
 	assert.Empty(t, p.Wait(), "a failure is told once")
 
-	p.Add(hurry)
+	p.Add(flush)
 	p.Fail(&apns.Notification{}, nil)
 	assert.True(t, p.Open(), "a failure has to be looked at")
 }

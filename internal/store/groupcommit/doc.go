@@ -1,5 +1,5 @@
 // Package groupcommit decides when records and entries are written to a medium, such as a
-// file: together, in groups, as soon as somebody waits for one of them.
+// file: together, in groups, as soon as a caller waits for one of them.
 //
 // One goroutine, the writer, owns the medium. It is started by [New] and waited for by
 // [Writer.Close]. Everybody else adds changes to queues in memory, which the writer commits:
@@ -9,7 +9,7 @@
 //	Delete ───► ended ──┤      │
 //	Apply ────► changes ┘      └─► store.Pending.Done, Apply returns
 //
-// A group is committed as soon as somebody waits for it. A push that is sent to its
+// A group is committed as soon as a caller waits for it. A push that is sent to its
 // device at once (leaves) is an exception: most devices acknowledge within milliseconds,
 // and then the record is never written. How long the writer waits for that follows the
 // acknowledgements (latency.go).

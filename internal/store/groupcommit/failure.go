@@ -64,7 +64,7 @@ func (w *Writer) commitAndProbe(g *Group) error {
 	if stored {
 		return nil
 	}
-	return w.medium.Commit(&Group{Marks: g.Marks, Probe: true})
+	return w.medium.Commit(&Group{HighWater: g.HighWater, Probe: true})
 }
 
 // startFailing adds to g whatever is in the queues, and has further changes rejected.
@@ -110,14 +110,14 @@ func (w *Writer) dropEnded(g *Group) {
 	w.mu.Lock()
 	ended := w.ended
 	w.ended = nil
-	g.Marks = w.marks
+	g.HighWater = w.highWater
 	w.mu.Unlock()
 	g.Ended = append(g.Ended, ended...)
 	g.puts = slices.DeleteFunc(g.puts, func(p put) bool {
 		if !slices.Contains(ended, p.Seq) {
 			return false
 		}
-		p.by.Done()
+		p.pending.Done()
 		return true
 	})
 }
@@ -126,9 +126,9 @@ func (w *Writer) dropEnded(g *Group) {
 func (g *Group) fail(cause error) {
 	for i := range g.puts {
 		if p := &g.puts[i]; p.unwritten {
-			p.by.Done()
+			p.pending.Done()
 		} else {
-			p.by.Fail(p.Push, nil)
+			p.pending.Fail(p.Push, nil)
 		}
 	}
 	for _, c := range g.changes {

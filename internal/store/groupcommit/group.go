@@ -21,8 +21,8 @@ type Medium interface {
 type Group struct {
 	// Ended are the numbers of records to delete.
 	Ended []uint64
-	// Marks are the highest numbers, of records that are not written, too.
-	Marks store.Marks
+	// HighWater are the highest numbers, of records that are not written, too.
+	HighWater store.HighWater
 	// Probe asks the medium to try whether it has room for a group, and to keep nothing of that.
 	Probe bool
 
@@ -54,14 +54,14 @@ func (g *Group) Changes() iter.Seq[*store.Change] {
 	}
 }
 
-func (g *Group) empty(saved store.Marks) bool {
-	return len(g.Ended) == 0 && len(g.puts) == 0 && len(g.changes) == 0 && !g.Probe && g.Marks == saved
+func (g *Group) empty(saved store.HighWater) bool {
+	return len(g.Ended) == 0 && len(g.puts) == 0 && len(g.changes) == 0 && !g.Probe && g.HighWater == saved
 }
 
 // durable tells everybody who waits that the group is written.
 func (g *Group) durable() {
 	for i := range g.puts {
-		g.puts[i].by.Done()
+		g.puts[i].pending.Done()
 	}
 	for _, c := range g.changes {
 		c.done <- nil

@@ -54,9 +54,9 @@ func TestAQueueForgetsWhatIsCancelledAndKeepsPositions(t *testing.T) {
 func TestAReceiptNamesItsPlace(t *testing.T) {
 	for _, position := range []uint64{0, 1, 1 << 40} {
 		for _, queue := range []int{waits, leaves} {
-			r := receipt(queue, position)
+			r := handleOf(queue, position)
 			assert.NotZero(t, r, "zero is durable")
-			q, p := place(r)
+			q, p := locationOf(r)
 			assert.Equal(t, queue, q)
 			assert.Equal(t, position, p)
 		}

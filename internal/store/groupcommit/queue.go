@@ -9,14 +9,14 @@ import (
 // A put is a record that is not durable yet.
 type put struct {
 	store.Record
-	by        *store.Pending
+	pending   *store.Pending
 	at        time.Time
 	canceled  bool // it was deleted
 	unwritten bool // it is not written; its provider waits for the transaction
 }
 
 // A queue is the puts that are not yet given to a transaction, in their order. The
-// position of a put in the queue never changes, so that a receipt can name it.
+// position of a put in the queue never changes, so that a handle can name it.
 type queue struct {
 	puts []put
 	head int    // puts before it are canceled
@@ -77,19 +77,19 @@ func (q *queue) take(dst []put, until time.Time) []put {
 	return dst
 }
 
-// kinds of queues, as the lowest bit of a receipt says.
+// kinds of queues, as the lowest bit of a handle says.
 const (
 	waits = iota
 	leaves
 	queues
 )
 
-// receipt makes a receipt of the place of a put. It is never zero.
-func receipt(queue int, position uint64) store.Receipt {
-	return store.Receipt((position+1)<<1 | uint64(queue))
+// handleOf returns the handle of a put at a position of a queue. It is never zero.
+func handleOf(queue int, position uint64) store.Handle {
+	return store.Handle((position+1)<<1 | uint64(queue))
 }
 
-// place returns the place that a receipt names, which must not be zero.
-func place(r store.Receipt) (queue int, position uint64) {
+// locationOf returns the queue and the position that a handle names. It must not be zero.
+func locationOf(r store.Handle) (queue int, position uint64) {
 	return int(r & 1), uint64(r>>1) - 1
 }

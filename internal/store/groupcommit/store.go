@@ -8,54 +8,54 @@ import (
 
 // Put adds a record to the queue of the writer. The error is an [apns.Rejection], with
 // the reason ServiceUnavailable.
-func (w *Writer) Put(r store.Record, what store.Prospect, by *store.Pending) (store.Receipt, error) {
+func (w *Writer) Put(r store.Record, delivery store.Delivery, pending *store.Pending) (store.Handle, error) {
 	now := time.Now()
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.putLocked(r, what, by, now)
+	return w.putLocked(r, delivery, pending, now)
 }
 
-func (w *Writer) putLocked(r store.Record, what store.Prospect, by *store.Pending, now time.Time) (store.Receipt, error) {
+func (w *Writer) putLocked(r store.Record, delivery store.Delivery, pending *store.Pending, now time.Time) (store.Handle, error) {
 	switch {
 	case w.closed:
 		return 0, unavailable(ErrClosed)
 	case w.failure != nil:
 		return 0, unavailable(w.failure)
 	}
-	by.Add(w.hurry)
-	w.marks.Raise(r.Seq, r.Stamp)
+	pending.Add(w.flushFunc)
+	w.highWater.Raise(r.Seq, r.Stamp)
 	i := waits
-	if what == store.Leaves {
+	if delivery == store.Leaves {
 		i = leaves
 	}
-	position := w.queues[i].add(put{Record: r, by: by, at: now})
+	position := w.queues[i].add(put{Record: r, pending: pending, at: now})
 	w.fallbackLocked()
-	return receipt(i, position), nil
+	return handleOf(i, position), nil
 }
 
 // Delete deletes a record from the queue, or else from the file, soon.
-func (w *Writer) Delete(_ store.Address, seq uint64, of store.Receipt, how store.End) {
+func (w *Writer) Delete(_ store.Address, seq uint64, handle store.Handle, outcome store.Outcome) {
 	now := time.Now()
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.deleteLocked(seq, of, how, now)
+	w.deleteLocked(seq, handle, outcome, now)
 }
 
 // Replace puts a record in place of one with the same number, in one transaction.
-func (w *Writer) Replace(r store.Record, of store.Receipt) (store.Receipt, error) {
+func (w *Writer) Replace(r store.Record, handle store.Handle) (store.Handle, error) {
 	now := time.Now()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	put, err := w.putLocked(r, store.Leaves, nil, now)
 	if err == nil {
-		w.deleteLocked(r.Seq, of, store.Dropped, now)
+		w.deleteLocked(r.Seq, handle, store.Dropped, now)
 	}
 	return put, err
 }
 
-func (w *Writer) deleteLocked(seq uint64, of store.Receipt, how store.End, now time.Time) {
-	if of != 0 {
-		if i, position := place(of); w.cancelLocked(i, position, how, now) {
+func (w *Writer) deleteLocked(seq uint64, handle store.Handle, outcome store.Outcome, now time.Time) {
+	if handle != 0 {
+		if i, position := locationOf(handle); w.cancelLocked(i, position, outcome, now) {
 			return
 		}
 	}
@@ -63,29 +63,29 @@ func (w *Writer) deleteLocked(seq uint64, of store.Receipt, how store.End, now t
 		w.endedAt = now
 	}
 	w.ended = append(w.ended, seq)
-	w.ordered = w.ordered || how == store.Dropped
+	w.ordered = w.ordered || outcome == store.Dropped
 	w.fallbackLocked()
 }
 
 // cancelLocked deletes a put if it is still in its queue, and reports that.
-func (w *Writer) cancelLocked(i int, position uint64, how store.End, now time.Time) bool {
+func (w *Writer) cancelLocked(i int, position uint64, outcome store.Outcome, now time.Time) bool {
 	q := &w.queues[i]
 	p := q.at(position)
-	if how == store.Delivered && i == leaves {
+	if outcome == store.Delivered && i == leaves {
 		w.latency.sample(now.Sub(w.sentAtLocked(p, position)))
 	}
 	if p == nil {
 		return false
 	}
-	by := p.by
+	pending := p.pending
 	q.cancel(p)
-	if how == store.Dropped && by != nil {
+	if outcome == store.Dropped && pending != nil {
 		// Its provider is answered when what replaced it is durable.
-		w.queues[waits].add(put{by: by, at: now, unwritten: true})
+		w.queues[waits].add(put{pending: pending, at: now, unwritten: true})
 		w.ordered = true
 		return true
 	}
-	by.Done()
+	pending.Done()
 	return true
 }
 
@@ -107,11 +107,11 @@ func (w *Writer) Load() (records []store.Record, err error) {
 	return records, err
 }
 
-// Marks returns the highest numbers so far.
-func (w *Writer) Marks() (store.Marks, error) {
+// HighWater returns the highest numbers so far.
+func (w *Writer) HighWater() (store.HighWater, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.marks, nil
+	return w.highWater, nil
 }
 
 // Do has the writer call f, which may use the medium, after writing what is in the queues.

@@ -12,7 +12,7 @@ import (
 const (
 	// longestWait is how long a change may wait for which nobody waits.
 	longestWait = 10 * time.Millisecond
-	// markInterval is how old the marks in the file may become while no record is
+	// markInterval is how old the highest numbers in the file may become while no record is
 	// written, because all are acknowledged in time.
 	markInterval = time.Second
 )
@@ -24,8 +24,8 @@ var ErrClosed = errors.New("the state is closed")
 type Config struct {
 	// Medium is closed by [Writer.Close].
 	Medium Medium
-	// Marks are those in the medium.
-	Marks store.Marks
+	// HighWater are those in the medium.
+	HighWater store.HighWater
 	// Log is where the writer logs that nothing can be stored.
 	Log *slog.Logger
 }
@@ -41,35 +41,35 @@ type Writer struct {
 
 	// Guarded by mu, which is locked under that of a queue of the broker; only that of a
 	// store.Pending is locked under it: docs/lock-order.md.
-	mu      sync.Mutex
-	queues  [queues]queue
-	hurried bool     // somebody waits for what is in the queues
-	ended   []uint64 // numbers of records to delete
-	endedAt time.Time
-	ordered bool // a deletion depends on records that were put before
-	changes []*changes
-	jobs    []func()
-	marks   store.Marks
-	saved   store.Marks // in the file
-	savedAt time.Time
-	latency latency
-	recent  recent
-	failure error // why nothing can be stored; nil if it can
-	closed  bool
-	wakeAt  time.Time // when the timer fires; zero if it does not
-	timer   *time.Timer
-	wake    chan struct{} // capacity 1
-	hurry   func()        // [Writer.hurryUp], made once
+	mu        sync.Mutex
+	queues    [queues]queue
+	flushing  bool     // a caller waits for what is in the queues
+	ended     []uint64 // numbers of records to delete
+	endedAt   time.Time
+	ordered   bool // a deletion depends on records that were put before
+	changes   []*changes
+	jobs      []func()
+	highWater store.HighWater
+	saved     store.HighWater // in the file
+	savedAt   time.Time
+	latency   latency
+	recent    recent
+	failure   error // why nothing can be stored; nil if it can
+	closed    bool
+	wakeAt    time.Time // when the timer fires; zero if it does not
+	timer     *time.Timer
+	wake      chan struct{} // capacity 1
+	flushFunc func()        // [Writer.flush], made once
 }
 
 // New starts a writer.
 func New(cfg Config) *Writer {
 	w := &Writer{
 		log: cfg.Log, medium: cfg.Medium, done: make(chan struct{}), wake: make(chan struct{}, 1),
-		marks: cfg.Marks, saved: cfg.Marks, savedAt: time.Now(), timer: time.NewTimer(time.Hour),
+		highWater: cfg.HighWater, saved: cfg.HighWater, savedAt: time.Now(), timer: time.NewTimer(time.Hour),
 	}
 	w.timer.Stop()
-	w.hurry = w.hurryUp
+	w.flushFunc = w.flush
 	go w.write()
 	return w
 }
@@ -97,11 +97,11 @@ func (w *Writer) signal() {
 	}
 }
 
-// hurryUp says that somebody waits for what is in the queues.
-func (w *Writer) hurryUp() {
+// flush has the queues written soon, since a caller waits for what is in them.
+func (w *Writer) flush() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.hurried = w.queues[waits].live > 0
+	w.flushing = w.queues[waits].live > 0
 	w.wakeLocked()
 }
 
@@ -130,7 +130,7 @@ func (w *Writer) dueLocked() (due time.Time) {
 		return time.Unix(1, 0)
 	}
 	if q := &w.queues[waits]; q.live > 0 {
-		if w.hurried {
+		if w.flushing {
 			return time.Unix(1, 0)
 		}
 		sooner(q.oldest().Add(longestWait))
@@ -141,7 +141,7 @@ func (w *Writer) dueLocked() (due time.Time) {
 	if len(w.ended) > 0 {
 		sooner(w.endedAt.Add(longestWait))
 	}
-	if w.marks != w.saved {
+	if w.highWater != w.saved {
 		sooner(w.savedAt.Add(markInterval))
 	}
 	return due
@@ -214,13 +214,13 @@ func (w *Writer) takeLocked(g *Group, now time.Time) {
 	}
 	g.Ended, w.ended = w.ended, g.Ended[:0]
 	g.changes, w.changes = w.changes, g.changes[:0]
-	g.Marks, g.Probe = w.marks, false
-	w.hurried, w.ordered = false, false
+	g.HighWater, g.Probe = w.highWater, false
+	w.flushing, w.ordered = false, false
 }
 
 // noteSaved notes what is in the file now.
 func (w *Writer) noteSaved(g *Group) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.saved, w.savedAt = g.Marks, time.Now()
+	w.saved, w.savedAt = g.HighWater, time.Now()
 }

@@ -79,13 +79,13 @@ func TestAWriterKeepsTheContractOfPushes(t *testing.T) {
 
 func TestWhoWaitsMakesTheGroupDueAtOnce(t *testing.T) {
 	written(t, func(t *testing.T, w *Writer, m *memory, _ *bytes.Buffer) {
-		by := store.NewPending()
+		pending := store.NewPending()
 		for seq := range uint64(3) {
-			_, err := w.Put(storetest.Record(seq+1), store.Waits, by)
+			_, err := w.Put(storetest.Record(seq+1), store.Waits, pending)
 			require.NoError(t, err)
 		}
 		began := time.Now()
-		assert.Empty(t, by.Wait())
+		assert.Empty(t, pending.Wait())
 		assert.Zero(t, time.Since(began))
 		assert.Equal(t, [][]uint64{{1, 2, 3}}, m.groups)
 	})
@@ -106,14 +106,14 @@ func TestARecordForWhichNobodyWaitsIsWrittenSoon(t *testing.T) {
 
 func TestAPushThatIsSentIsWrittenAfterTheWaitForItsAcknowledgement(t *testing.T) {
 	written(t, func(t *testing.T, w *Writer, m *memory, _ *bytes.Buffer) {
-		by := store.NewPending()
-		acknowledged, err := w.Put(storetest.Record(1), store.Leaves, by)
+		pending := store.NewPending()
+		acknowledged, err := w.Put(storetest.Record(1), store.Leaves, pending)
 		require.NoError(t, err)
-		_, err = w.Put(storetest.Record(2), store.Leaves, by)
+		_, err = w.Put(storetest.Record(2), store.Leaves, pending)
 		require.NoError(t, err)
 		w.Delete(storetest.To(1), 1, acknowledged, store.Delivered)
 		began := time.Now()
-		assert.Empty(t, by.Wait())
+		assert.Empty(t, pending.Wait())
 		assert.Equal(t, minWait, time.Since(began))
 		assert.Equal(t, [][]uint64{{2}}, m.groups)
 	})
@@ -121,14 +121,14 @@ func TestAPushThatIsSentIsWrittenAfterTheWaitForItsAcknowledgement(t *testing.T)
 
 func TestADroppedRecordIsDeletedWithWhatReplacesIt(t *testing.T) {
 	written(t, func(t *testing.T, w *Writer, m *memory, _ *bytes.Buffer) {
-		by := store.NewPending()
-		receipt, err := w.Put(storetest.Record(1), store.Waits, by)
+		pending := store.NewPending()
+		handle, err := w.Put(storetest.Record(1), store.Waits, pending)
 		require.NoError(t, err)
-		require.Empty(t, by.Wait())
+		require.Empty(t, pending.Wait())
 		w.mu.Lock() // the goroutine sees both at once
 		_, err = w.putLocked(storetest.Record(2), store.Leaves, nil, time.Now())
 		require.NoError(t, err)
-		w.deleteLocked(1, receipt, store.Dropped, time.Now())
+		w.deleteLocked(1, handle, store.Dropped, time.Now())
 		w.mu.Unlock()
 		_, err = w.Load()
 		require.NoError(t, err)
@@ -141,25 +141,25 @@ func TestADroppedRecordIsDeletedWithWhatReplacesIt(t *testing.T) {
 func TestWhatWaitsFailsWhenTheMediumDoesNotRecoverInTime(t *testing.T) {
 	written(t, func(t *testing.T, w *Writer, m *memory, log *bytes.Buffer) {
 		m.fails = errors.New("the disk is full")
-		by := store.NewPending()
+		pending := store.NewPending()
 		r := storetest.Record(1)
-		_, err := w.Put(r, store.Waits, by)
+		_, err := w.Put(r, store.Waits, pending)
 		require.NoError(t, err)
 		began := time.Now()
-		failed := by.Wait()
+		failed := pending.Wait()
 		assert.Len(t, failed, 1)
 		assert.Same(t, r.Push, failed[0].Push)
 		assert.Equal(t, grace, time.Since(began))
-		_, err = w.Put(storetest.Record(2), store.Waits, by)
+		_, err = w.Put(storetest.Record(2), store.Waits, pending)
 		require.ErrorContains(t, err, "ServiceUnavailable")
 		require.ErrorIs(t, w.Apply(store.Change{Key: "a"}), m.fails)
 
 		require.NoError(t, w.Do(func() { m.fails = nil }))
 		time.Sleep(pause)
 		synctest.Wait()
-		_, err = w.Put(storetest.Record(3), store.Waits, by)
+		_, err = w.Put(storetest.Record(3), store.Waits, pending)
 		require.NoError(t, err)
-		assert.Empty(t, by.Wait())
+		assert.Empty(t, pending.Wait())
 		assert.Equal(t, 1, m.probed, "whether there is room is tried before records are taken")
 		assert.Equal(t, 1, bytes.Count(log.Bytes(), []byte("level=ERROR")), "%s", log)
 		assert.Contains(t, log.String(), "the state can be stored again")
@@ -169,11 +169,11 @@ func TestWhatWaitsFailsWhenTheMediumDoesNotRecoverInTime(t *testing.T) {
 func TestAMediumThatRecoversInTimeLosesNothing(t *testing.T) {
 	written(t, func(t *testing.T, w *Writer, m *memory, _ *bytes.Buffer) {
 		m.fails = errors.New("it is busy")
-		by := store.NewPending()
-		_, err := w.Put(storetest.Record(1), store.Waits, by)
+		pending := store.NewPending()
+		_, err := w.Put(storetest.Record(1), store.Waits, pending)
 		require.NoError(t, err)
 		time.AfterFunc(grace/2, func() { _ = w.Do(func() { m.fails = nil }) })
-		assert.Empty(t, by.Wait())
+		assert.Empty(t, pending.Wait())
 		assert.Len(t, m.records, 1)
 	})
 }

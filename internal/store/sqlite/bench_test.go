@@ -59,11 +59,11 @@ func BenchmarkPutAndDelete(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		r.Seq++
-		receipt, err := db.Pushes().Put(r, store.Leaves, nil)
+		handle, err := db.Pushes().Put(r, store.Leaves, nil)
 		if err != nil {
 			b.Fatal(err)
 		}
-		db.Pushes().Delete(r.To, r.Seq, receipt, store.Delivered)
+		db.Pushes().Delete(r.To, r.Seq, handle, store.Delivered)
 	}
 	require.NoError(b, db.Close())
 }
@@ -72,16 +72,16 @@ func BenchmarkPutAndDelete(b *testing.B) {
 func BenchmarkStoreAHundred(b *testing.B) {
 	db, err := Open(Config{Path: filepath.Join(b.TempDir(), "state.db")})
 	require.NoError(b, err)
-	by := store.NewPending()
+	pending := store.NewPending()
 	r := storetest.Record(1)
 	for b.Loop() {
 		for range 100 {
 			r.Seq++
-			if _, err := db.Pushes().Put(r, store.Waits, by); err != nil {
+			if _, err := db.Pushes().Put(r, store.Waits, pending); err != nil {
 				b.Fatal(err)
 			}
 		}
-		if len(by.Wait()) > 0 {
+		if len(pending.Wait()) > 0 {
 			b.Fatal("it cannot be stored")
 		}
 	}

@@ -52,7 +52,7 @@ func (f *file) write(g *groupcommit.Group) error {
 			return fmt.Errorf("store an entry: %w", err)
 		}
 	}
-	return f.setMarks.exec(int64(g.Marks.Seq), int64(g.Marks.Stamp))
+	return f.setHighWater.exec(int64(g.HighWater.Seq), int64(g.HighWater.Stamp))
 }
 
 // change makes one change of the entries.

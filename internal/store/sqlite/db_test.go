@@ -36,13 +36,13 @@ func opened(t *testing.T, cfg Config) *DB {
 func fresh(t *testing.T) *DB { return opened(t, Config{Path: filepath.Join(t.TempDir(), "state.db")}) }
 
 // putDurably puts a record and waits until it is durable.
-func putDurably(t *testing.T, db *DB, r store.Record, what store.Prospect) store.Receipt {
+func putDurably(t *testing.T, db *DB, r store.Record, what store.Delivery) store.Handle {
 	t.Helper()
-	by := store.NewPending()
-	receipt, err := db.Pushes().Put(r, what, by)
+	pending := store.NewPending()
+	handle, err := db.Pushes().Put(r, what, pending)
 	require.NoError(t, err)
-	require.Empty(t, by.Wait())
-	return receipt
+	require.Empty(t, pending.Wait())
+	return handle
 }
 
 // inFile returns the numbers of the records in the file, without writing what waits.
@@ -91,9 +91,9 @@ func TestWhatIsDurableIsThereForTheNextOne(t *testing.T) {
 		list, err := db.Pushes().Load()
 		require.NoError(t, err)
 		assert.Equal(t, []store.Record{storetest.Record(2), storetest.Record(3)}, list)
-		marks, err := db.Pushes().Marks()
+		highWater, err := db.Pushes().HighWater()
 		require.NoError(t, err)
-		assert.Equal(t, store.Marks{Seq: 3, Stamp: 1003}, marks)
+		assert.Equal(t, store.HighWater{Seq: 3, Stamp: 1003}, highWater)
 		entries, err := db.Entries().Load("team")
 		require.NoError(t, err)
 		assert.Equal(t, []store.Entry{{Key: "a", Value: []byte("1")}}, entries)
@@ -103,11 +103,11 @@ func TestWhatIsDurableIsThereForTheNextOne(t *testing.T) {
 
 func TestAPushThatIsAcknowledgedInTimeIsNeverWritten(t *testing.T) {
 	db := fresh(t)
-	by := store.NewPending()
-	receipt, err := db.Pushes().Put(storetest.Record(1), store.Leaves, by)
+	pending := store.NewPending()
+	handle, err := db.Pushes().Put(storetest.Record(1), store.Leaves, pending)
 	require.NoError(t, err)
-	db.Pushes().Delete(storetest.To(1), 1, receipt, store.Delivered)
-	assert.False(t, by.Open(), "nothing is left to wait for")
+	db.Pushes().Delete(storetest.To(1), 1, handle, store.Delivered)
+	assert.False(t, pending.Open(), "nothing is left to wait for")
 	require.NoError(t, db.Entries().Set("team", "a", nil))
 	assert.Empty(t, inFile(t, db))
 }
@@ -115,11 +115,11 @@ func TestAPushThatIsAcknowledgedInTimeIsNeverWritten(t *testing.T) {
 func TestAPushThatIsReplacedIsAnsweredWhenTheNewerOneIsDurable(t *testing.T) {
 	db := fresh(t)
 	older, newer := store.NewPending(), store.NewPending()
-	receipt, err := db.Pushes().Put(storetest.Record(1), store.Waits, older)
+	handle, err := db.Pushes().Put(storetest.Record(1), store.Waits, older)
 	require.NoError(t, err)
 	_, err = db.Pushes().Put(storetest.Record(2), store.Leaves, newer)
 	require.NoError(t, err)
-	db.Pushes().Delete(storetest.To(1), 1, receipt, store.Dropped)
+	db.Pushes().Delete(storetest.To(1), 1, handle, store.Dropped)
 	assert.Empty(t, older.Wait())
 	assert.Equal(t, []uint64{2}, inFile(t, db))
 }
@@ -127,13 +127,13 @@ func TestAPushThatIsReplacedIsAnsweredWhenTheNewerOneIsDurable(t *testing.T) {
 func TestMarksAreWrittenEvenIfNoRecordIs(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state.db")
 	db := opened(t, Config{Path: path})
-	receipt, err := db.Pushes().Put(storetest.Record(9), store.Leaves, nil)
+	handle, err := db.Pushes().Put(storetest.Record(9), store.Leaves, nil)
 	require.NoError(t, err)
-	db.Pushes().Delete(storetest.To(9), 9, receipt, store.Delivered)
+	db.Pushes().Delete(storetest.To(9), 9, handle, store.Delivered)
 	require.NoError(t, db.Close())
-	marks, err := opened(t, Config{Path: path}).Pushes().Marks()
+	highWater, err := opened(t, Config{Path: path}).Pushes().HighWater()
 	require.NoError(t, err)
-	assert.Equal(t, store.Marks{Seq: 9, Stamp: 1009}, marks)
+	assert.Equal(t, store.HighWater{Seq: 9, Stamp: 1009}, highWater)
 }
 
 func TestAfterCloseNothingIsStored(t *testing.T) {
@@ -167,29 +167,29 @@ func TestAFullDiskRejectsPushesUntilThereIsRoom(t *testing.T) {
 	db := opened(t, Config{Path: filepath.Join(t.TempDir(), "state.db"), Log: slog.New(slog.NewTextHandler(&log, nil))})
 	kept := putDurably(t, db, storetest.Record(1), store.Waits)
 	lift := fill(t, db)
-	by := store.NewPending()
+	pending := store.NewPending()
 	large := storetest.Record(2)
 	large.Push.Payload = make([]byte, 100_000)
-	_, err := db.Pushes().Put(large, store.Waits, by)
+	_, err := db.Pushes().Put(large, store.Waits, pending)
 	require.NoError(t, err, "that the disk is full is not known yet")
-	sent, err := db.Pushes().Put(storetest.Record(3), store.Leaves, by)
+	sent, err := db.Pushes().Put(storetest.Record(3), store.Leaves, pending)
 	require.NoError(t, err)
 	time.AfterFunc(60*time.Millisecond, func() { db.Pushes().Delete(storetest.To(3), 3, sent, store.Delivered) })
-	failed := by.Wait()
+	failed := pending.Wait()
 	require.Len(t, failed, 1, "the other was acknowledged meanwhile")
 	assert.Same(t, large.Push, failed[0].Push)
 
-	_, err = db.Pushes().Put(storetest.Record(4), store.Waits, by)
+	_, err = db.Pushes().Put(storetest.Record(4), store.Waits, pending)
 	require.ErrorContains(t, err, "ServiceUnavailable")
 	require.ErrorContains(t, db.Entries().Set("team", "a", nil), "full")
 	db.Pushes().Delete(storetest.To(1), 1, kept, store.Delivered)
 
 	lift()
 	require.Eventually(t, func() bool {
-		_, err = db.Pushes().Put(storetest.Record(5), store.Waits, by)
+		_, err = db.Pushes().Put(storetest.Record(5), store.Waits, pending)
 		return err == nil
 	}, 5*time.Second, 10*time.Millisecond)
-	assert.Empty(t, by.Wait())
+	assert.Empty(t, pending.Wait())
 	assert.Equal(t, []uint64{5}, inFile(t, db), "what was deleted meanwhile is gone")
 	require.NoError(t, db.Close())
 	assert.Equal(t, 1, bytes.Count(log.Bytes(), []byte("level=ERROR")), "%s", &log)
@@ -199,13 +199,13 @@ func TestAFullDiskRejectsPushesUntilThereIsRoom(t *testing.T) {
 func TestWhatCannotBeWrittenAtTheEndFails(t *testing.T) {
 	db := fresh(t)
 	fill(t, db)
-	by := store.NewPending()
+	pending := store.NewPending()
 	large := storetest.Record(2)
 	large.Push.Payload = make([]byte, 100_000)
-	_, err := db.Pushes().Put(large, store.Waits, by)
+	_, err := db.Pushes().Put(large, store.Waits, pending)
 	require.NoError(t, err)
 	require.ErrorContains(t, db.Close(), "full")
-	assert.Len(t, by.Wait(), 1)
+	assert.Len(t, pending.Wait(), 1)
 }
 
 func TestASnapshotIsTheStateOfOneMoment(t *testing.T) {

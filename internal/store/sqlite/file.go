@@ -19,10 +19,10 @@ import (
 type file struct {
 	conn driver.Conn
 
-	begin, commitNow, rollback      *statement
-	insertPush, deletePush          *statement
-	setEntry, deleteEntry           *statement
-	setMarks, writeProbe, dropProbe *statement
+	begin, commitNow, rollback          *statement
+	insertPush, deletePush              *statement
+	setEntry, deleteEntry               *statement
+	setHighWater, writeProbe, dropProbe *statement
 
 	kept []driver.Stmt // all of them
 }
@@ -58,7 +58,7 @@ func (f *file) prepare() (err error) {
 		"DELETE FROM pushes WHERE seq = ?": &f.deletePush,
 		"INSERT INTO entries VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value": &f.setEntry,
 		"DELETE FROM entries WHERE kind = ? AND key = ?":                                        &f.deleteEntry,
-		"UPDATE marks SET seq = ?, stamp = ?":                                                   &f.setMarks,
+		"UPDATE marks SET seq = ?, stamp = ?":                                                   &f.setHighWater,
 		"UPDATE marks SET probe = zeroblob(?)":                                                  &f.writeProbe,
 		"UPDATE marks SET probe = NULL":                                                         &f.dropProbe,
 	} {

@@ -83,11 +83,11 @@ func begin(f *file, cfg Config, log *slog.Logger) (*DB, error) {
 	if err := f.prepare(); err != nil {
 		return nil, err
 	}
-	marks, err := f.loadMarks()
+	highWater, err := f.loadHighWater()
 	if err != nil {
 		return nil, err
 	}
-	writer := groupcommit.New(groupcommit.Config{Medium: f, Marks: marks, Log: log.With("file", cfg.Path)})
+	writer := groupcommit.New(groupcommit.Config{Medium: f, HighWater: highWater, Log: log.With("file", cfg.Path)})
 	return &DB{cfg.Path, f, writer}, nil
 }
 

@@ -104,16 +104,16 @@ func (f *file) loadEntries(kind string) (list []store.Entry, err error) {
 	return list, closing(of, err)
 }
 
-// loadMarks returns the highest numbers.
-func (f *file) loadMarks() (marks store.Marks, err error) {
+// loadHighWater returns the highest numbers.
+func (f *file) loadHighWater() (highWater store.HighWater, err error) {
 	row, err := f.statement("SELECT seq, stamp FROM marks")
 	if err != nil {
-		return marks, err
+		return highWater, err
 	}
 	err = row.each(func(row []driver.Value) error {
 		in := &rowReader{row: row}
-		marks.Raise(uint64(next[int64](in)), uint64(next[int64](in)))
+		highWater.Raise(uint64(next[int64](in)), uint64(next[int64](in)))
 		return in.err
 	})
-	return marks, closing(row, err)
+	return highWater, closing(row, err)
 }

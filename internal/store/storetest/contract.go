@@ -34,14 +34,14 @@ func Record(seq uint64) store.Record {
 
 // Pushes tests what every [store.Store] promises. open returns one that is empty.
 func Pushes(t *testing.T, open func(*testing.T) store.Store) {
-	put := func(t *testing.T, s store.Store, r store.Record, what store.Prospect) store.Receipt {
+	put := func(t *testing.T, s store.Store, r store.Record, what store.Delivery) store.Handle {
 		t.Helper()
-		by := store.NewPending()
-		receipt, err := s.Put(r, what, by)
+		pending := store.NewPending()
+		handle, err := s.Put(r, what, pending)
 		require.NoError(t, err)
-		assert.Empty(t, by.Wait())
-		assert.False(t, by.Open())
-		return receipt
+		assert.Empty(t, pending.Wait())
+		assert.False(t, pending.Open())
+		return handle
 	}
 	loaded := func(t *testing.T, s store.Store) []store.Record {
 		t.Helper()
@@ -58,7 +58,7 @@ func Pushes(t *testing.T, open func(*testing.T) store.Store) {
 	})
 	t.Run("what is deleted is gone, and only that", func(t *testing.T) {
 		s := open(t)
-		for _, how := range []store.End{store.Delivered, store.Dropped} {
+		for _, how := range []store.Outcome{store.Delivered, store.Dropped} {
 			one := put(t, s, Record(1), store.Waits)
 			put(t, s, Record(2), store.Leaves)
 			s.Delete(To(1), 1, one, how)
@@ -70,23 +70,23 @@ func Pushes(t *testing.T, open func(*testing.T) store.Store) {
 	})
 	t.Run("what is deleted at once is not waited for", func(t *testing.T) {
 		s := open(t)
-		by := store.NewPending()
+		pending := store.NewPending()
 		for seq := range uint64(10) {
-			receipt, err := s.Put(Record(seq+1), store.Leaves, by)
+			handle, err := s.Put(Record(seq+1), store.Leaves, pending)
 			require.NoError(t, err)
-			s.Delete(To(byte(seq+1)), seq+1, receipt, store.End(seq%2))
+			s.Delete(To(byte(seq+1)), seq+1, handle, store.Outcome(seq%2))
 		}
-		assert.Empty(t, by.Wait())
+		assert.Empty(t, pending.Wait())
 		assert.Empty(t, loaded(t, s))
 	})
 	t.Run("a record takes the place of another", func(t *testing.T) {
 		s := open(t)
-		for _, what := range []store.Prospect{store.Waits, store.Leaves} {
-			receipt := put(t, s, Record(1), what)
+		for _, what := range []store.Delivery{store.Waits, store.Leaves} {
+			handle := put(t, s, Record(1), what)
 			later := Record(1)
 			for later.Stamp = 2000; later.Stamp < 2003; later.Stamp++ {
 				var err error
-				receipt, err = s.Replace(later, receipt)
+				handle, err = s.Replace(later, handle)
 				require.NoError(t, err)
 				if later.Stamp == 2001 { // once it is durable, once it may not be
 					assert.Equal(t, []store.Record{later}, loaded(t, s))
@@ -94,35 +94,35 @@ func Pushes(t *testing.T, open func(*testing.T) store.Store) {
 			}
 			later.Stamp--
 			assert.Equal(t, []store.Record{later}, loaded(t, s))
-			s.Delete(To(1), 1, receipt, store.Delivered)
+			s.Delete(To(1), 1, handle, store.Delivered)
 			assert.Empty(t, loaded(t, s))
 		}
 	})
-	t.Run("the marks are the highest numbers, of deleted records too", func(t *testing.T) {
+	t.Run("the highest numbers are kept, those of deleted records too", func(t *testing.T) {
 		s := open(t)
 		s.Delete(To(7), 7, put(t, s, Record(7), store.Leaves), store.Delivered)
 		put(t, s, Record(3), store.Waits)
-		marks, err := s.Marks()
+		highWater, err := s.HighWater()
 		require.NoError(t, err)
-		assert.Equal(t, store.Marks{Seq: 7, Stamp: 1007}, marks)
+		assert.Equal(t, store.HighWater{Seq: 7, Stamp: 1007}, highWater)
 	})
 	t.Run("it may be used from many goroutines", func(t *testing.T) {
 		s := open(t)
 		var wg sync.WaitGroup
 		for n := range uint64(8) {
 			wg.Go(func() {
-				by := store.NewPending()
+				pending := store.NewPending()
 				for seq := 100*n + 1; seq < 100*n+101; seq++ {
-					receipt, err := s.Put(Record(seq), store.Prospect(seq/2%2), by)
+					handle, err := s.Put(Record(seq), store.Delivery(seq/2%2), pending)
 					assert.NoError(t, err)
 					if seq%10 == 0 {
-						assert.Empty(t, by.Wait())
+						assert.Empty(t, pending.Wait())
 					}
 					if seq%2 == 0 {
-						s.Delete(To(byte(seq)), seq, receipt, store.End(seq/4%2))
+						s.Delete(To(byte(seq)), seq, handle, store.Outcome(seq/4%2))
 					}
 				}
-				assert.Empty(t, by.Wait())
+				assert.Empty(t, pending.Wait())
 			})
 		}
 		wg.Wait()
