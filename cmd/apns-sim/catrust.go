@@ -2,8 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
-	"io/fs"
+	"fmt"
 	"os"
 
 	"github.com/apns-sim/apns-sim/internal/truststore"
@@ -17,7 +16,7 @@ type trustFlags struct {
 	controlFlags
 	File   string `arg:"" optional:"" help:"Root certificate, PEM (default: that of the running simulator)."`
 	NSS    bool   `name:"nss" env:"-" help:"Also the databases of Firefox and Chromium, by the certutil of NSS."`
-	Java   bool   `env:"-" help:"Also the trust store of Java, by keytool in JAVA_HOME or PATH."`
+	Java   bool   `env:"-" help:"Also the trust store of Java, by keytool in JAVA_HOME or PATH. Java does not evaluate the name constraints of a root."`
 	DryRun bool   `env:"-" help:"Only print what would be done."`
 }
 
@@ -113,6 +112,9 @@ func (f *trustFlags) carryOut(ctx context.Context, c *console, root truststore.R
 	if err := c.print("for %s", root.Names()); err != nil {
 		return err
 	}
+	for _, warning := range plan.Warnings() {
+		c.remark(warning)
+	}
 	say := func(step string) error { return c.print("%s", step) }
 	if f.DryRun {
 		for _, step := range plan.Steps() {
@@ -123,8 +125,8 @@ func (f *trustFlags) carryOut(ctx context.Context, c *console, root truststore.R
 		return nil
 	}
 	err := plan.Do(ctx, say)
-	if errors.Is(err, fs.ErrPermission) {
-		err = errors.Join(err, errors.New("only an administrator may change the trust store; run it with sudo"))
+	if err != nil && os.Geteuid() != 0 { // -1 on Windows
+		return fmt.Errorf("%w; only an administrator may change the trust store: use sudo, or an administrator's prompt on Windows", err)
 	}
 	return err
 }

@@ -20,7 +20,7 @@ func TestEveryCommandReachesASimulatorAtASocket(t *testing.T) {
 	assert.Empty(t, d.server.ControlTokenFile, "nobody else can connect")
 	d.do("send", "--token", d.device().Apps[0].Token)
 	d.do("wait", "--state", "delivered")
-	assert.Contains(t, d.do("ready"), control)
+	d.do("ready")
 	assert.Contains(t, d.do("env"), control)
 	assert.Contains(t, d.do("env", "--dir", t.TempDir()), "APNS_SIM_CA_FILE")
 	assert.Contains(t, invoke(t, "doctor").stdout, "at "+control)

@@ -1,6 +1,7 @@
 package sim_test
 
 import (
+	"fmt"
 	"net"
 	"os"
 	"path/filepath"
@@ -62,11 +63,12 @@ func TestASocketOrFileThatSomebodyUsesIsLeftAlone(t *testing.T) {
 	used, file := filepath.Join(dir, "used.sock"), filepath.Join(dir, "file")
 	start(t, atSocket(used))
 	require.NoError(t, os.WriteFile(file, []byte("content"), 0o600))
+	long := filepath.Join(dir, strings.Repeat("x", 100))
 	for path, want := range map[string]string{
-		used:                               "another process listens there",
-		file:                               "the file exists and is not a socket",
-		filepath.Join(dir, "absent", "s"):  "no such file or directory",
-		"/tmp/" + strings.Repeat("x", 100): "the path of a socket can have 103 bytes, not 105",
+		used:                              "another process listens there",
+		file:                              "the file exists and is not a socket",
+		filepath.Join(dir, "absent", "s"): "", // as the system says it
+		long:                              fmt.Sprintf("the path of a socket can have 103 bytes, not %d", len(long)),
 	} {
 		s, err := sim.New(atSocket(path))
 		require.NoError(t, err)

@@ -15,10 +15,14 @@ type runner func(ctx context.Context, name string, args ...string) (output []byt
 
 // A Plan is what installs or removes a root, in order.
 type Plan struct {
-	root  Root
-	steps []step
-	run   runner
+	root     Root
+	steps    []step
+	run      runner
+	warnings []string
 }
+
+// Warnings says what somebody should know before the plan is carried out.
+func (p *Plan) Warnings() []string { return p.warnings }
 
 // A step is one thing that is done: a file is written or removed, or a command runs.
 type step struct {

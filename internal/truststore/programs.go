@@ -61,6 +61,11 @@ func (s System) forgetInDebiansJava(ctx context.Context, p *Plan) {
 	}
 }
 
+// javaWarning is what Java makes of a root. A trust anchor has the name constraints that a
+// program sets, and the default trust manager sets none; observed with OpenJDK 17.
+// https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/security/cert/TrustAnchor.html
+const javaWarning = "Java does not evaluate the name constraints of roots in its trust store: whoever has the key can impersonate any host to programs in Java"
+
 // java plans for the trust store of a Java installation.
 // https://docs.oracle.com/en/java/javase/21/docs/specs/man/keytool.html
 func (s System) java(p *Plan, install bool) error {
@@ -73,6 +78,7 @@ func (s System) java(p *Plan, install bool) error {
 	}
 	command := []string{keytool, "-delete", "-cacerts", "-storepass", javaPassword, "-alias", p.root.Name()}
 	if install {
+		p.warnings = append(p.warnings, javaWarning)
 		command = []string{keytool, "-importcert", "-noprompt", "-cacerts", "-storepass", javaPassword, "-alias", p.root.Name(), "-file", p.file()}
 	}
 	p.steps = append(p.steps, step{command: command})

@@ -161,6 +161,9 @@ func (s System) anchors(ctx context.Context, p *Plan, install bool) error {
 	path := filepath.Join(s.Root, a.dir, p.root.Name()+a.suffix)
 	if install {
 		p.steps = append(p.steps, step{write: path}, step{command: a.command})
+		if _, err := os.Stat(filepath.Join(s.Root, debiansJava)); err == nil {
+			p.warnings = append(p.warnings, "this system adds the root to Java's trust store, too. "+javaWarning)
+		}
 		return nil
 	}
 	content, err := os.ReadFile(path)

@@ -199,6 +199,8 @@ func TestTheCopyInDebiansJavaIsRemovedToo(t *testing.T) {
 	require.NoError(t, os.WriteFile(store, nil, 0o600))
 	plan, err := s.Install(t.Context(), r, truststore.Stores{})
 	do(t, plan, err)
+	require.Len(t, plan.Warnings(), 1)
+	assert.Contains(t, plan.Warnings()[0], "Java does not evaluate the name constraints")
 	in := " -keystore " + store + " -storepass changeit -alias debian:" + r.Name() + ".pem"
 	plan, err = s.Uninstall(t.Context(), r, truststore.Stores{})
 	require.NoError(t, err)
@@ -225,7 +227,8 @@ func TestBrowsersAndJavaAreIncludedIfAskedFor(t *testing.T) {
 	t.Setenv("JAVA_HOME", "")
 	s := newStandIn(t, "darwin", "certutil", "keytool")
 	profile := filepath.Join(s.UserDir, "Library/Application Support/Firefox/Profiles/x.default")
-	for _, dir := range []string{profile, filepath.Join(s.UserDir, ".pki/nssdb")} {
+	chromium := filepath.Join(s.UserDir, ".pki/nssdb")
+	for _, dir := range []string{profile, chromium} {
 		require.NoError(t, os.MkdirAll(dir, 0o755))
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "cert9.db"), nil, 0o600))
 	}
@@ -233,16 +236,17 @@ func TestBrowsersAndJavaAreIncludedIfAskedFor(t *testing.T) {
 	steps := do(t, plan, err)
 	assert.Contains(t, strings.Join(steps, "\n"), `"sql:`+profile+`"`, "a path with a space in quotes")
 	assert.Equal(t, []string{
-		"certutil -d sql:" + s.UserDir + "/.pki/nssdb -A -t C,, -n " + r.Name() + " -i FILE",
+		"certutil -d sql:" + chromium + " -A -t C,, -n " + r.Name() + " -i FILE",
 		"certutil -d sql:" + profile + " -A -t C,, -n " + r.Name() + " -i FILE",
 		"keytool -importcert -noprompt -cacerts -storepass changeit -alias " + r.Name() + " -file FILE",
 	}, s.ran[1:])
 	assert.Equal(t, [][]byte{text, text, text, text}, s.content)
+	assert.Len(t, plan.Warnings(), 1, "about Java")
 	s.ran = nil
 	plan, err = s.Uninstall(t.Context(), r, truststore.Stores{NSS: true, Java: true})
 	do(t, plan, err)
 	assert.Equal(t, []string{
-		"certutil -d sql:" + s.UserDir + "/.pki/nssdb -D -n " + r.Name(),
+		"certutil -d sql:" + chromium + " -D -n " + r.Name(),
 		"certutil -d sql:" + profile + " -D -n " + r.Name(),
 		"keytool -delete -cacerts -storepass changeit -alias " + r.Name(),
 	}, s.ran[2:])
