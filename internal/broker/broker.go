@@ -83,6 +83,8 @@ type Push struct {
 	// Trace is where the journal records the events of the push; nil if they are not
 	// recorded.
 	Trace *journal.Trace
+	// Former is nil if no node has numbered the push before.
+	Former *Former
 
 	handle store.Handle // of its record; guarded by the lock of its queue
 }

@@ -62,6 +62,7 @@ var rules = []rule{
 	{"internal/store/groupcommit", []string{"apns", "internal/store"}, nil, "an edge: a goroutine; it knows no medium"},
 	{"internal/store/sqlite", []string{"apns", "internal/store", "internal/store/groupcommit"}, []string{"modernc.org/sqlite", "modernc.org/sqlite/lib"}, "an edge: a disk; the command alone links it, so that apnstest stays small"},
 
+	{"internal/cluster", slices.Concat(ground, core, []string{"internal/cluster/message"}), nil, "which node's broker has a push; it implements what edges ask for, and imports none of them"},
 	{"internal/cluster/message", []string{"apns"}, nil, "a pure codec: the bytes between nodes, without a connection"},
 
 	{"internal/webhook", []string{"internal/filters", "internal/journal"}, nil, "an edge: it sends what the journal has; the form of events is control's, and the command joins them"},
