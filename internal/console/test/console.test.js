@@ -381,7 +381,7 @@ describe("keys, send, channels, connections and home", () => {
 
 	test("a certificate is checked, without the key beside it", async (t) => {
 		const page = await open(t, browser, sim, { at: "#/keys" });
-		const text = await readFile(sim.info.demo.certificateFile, "utf8");
+		const text = await readFile(sim.info.defaultTeam.certificateFile, "utf8");
 		assert.match(text, /PRIVATE KEY/);
 		const asked = page.waitForRequest(/certificates\/inspect/);
 		await page.getByLabel("Paste a provider certificate, PEM").fill(text);

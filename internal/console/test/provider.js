@@ -12,7 +12,7 @@ export async function provider(t, sim) {
 	const authorization = `bearer ${await sim.jwt()}`;
 	return (token, payload, headers = {}) => new Promise((resolve, reject) => {
 		const stream = session.request({
-			":method": "POST", ":path": `/3/device/${token}`, authorization, "apns-topic": sim.info.demo.topic, "apns-push-type": "alert", ...headers,
+			":method": "POST", ":path": `/3/device/${token}`, authorization, "apns-topic": sim.info.defaultTeam.topic, "apns-push-type": "alert", ...headers,
 		});
 		let status = 0, text = "";
 		stream.setEncoding("utf8");

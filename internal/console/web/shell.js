@@ -92,7 +92,7 @@ function Banner() {
 			<select value=${space.value} onFocus=${() => loadTeams().catch(() => {})} onChange=${(/** @type {any} */ e) => change({ space: e.target.value })}>
 				<option value="">all</option>
 				${space.value && !teams.value.some((t) => t.team === space.value) && html`<option value=${space.value}>${space.value}</option>`}
-				${teams.value.map((t) => html`<option key=${t.team} value=${t.team}>${t.team}${t.team === info.value?.demo?.teamId ? " (default team)" : ""}</option>`)}
+				${teams.value.map((t) => html`<option key=${t.team} value=${t.team}>${t.team}${t.team === info.value?.defaultTeam?.teamId ? " (default team)" : ""}</option>`)}
 			</select></label>
 	</header>`;
 }

@@ -7,8 +7,8 @@
 export function valuesOf(info, token) {
 	const url = new URL(info?.provider || "https://127.0.0.1:2197");
 	return {
-		url: url.origin, host: url.hostname, port: url.port || "443", ca: info?.caFile || "ca.pem", key: info?.demo?.keyFile || "AuthKey.p8",
-		keyId: info?.demo?.keyId ?? "", team: info?.demo?.teamId ?? "", topic: info?.demo?.topic ?? "", token: token || "DEVICE_TOKEN",
+		url: url.origin, host: url.hostname, port: url.port || "443", ca: info?.caFile || "ca.pem", key: info?.defaultTeam?.keyFile || "AuthKey.p8",
+		keyId: info?.defaultTeam?.keyId ?? "", team: info?.defaultTeam?.teamId ?? "", topic: info?.defaultTeam?.topic ?? "", token: token || "DEVICE_TOKEN",
 	};
 }
 

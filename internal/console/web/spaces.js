@@ -13,7 +13,7 @@ export const info = signal(/** @type {any} */ (null));
 /** The team that is chosen, "" for all. */
 export const space = computed(() => route.value.words.space ?? "");
 /** The team that is chosen, or else the default one. */
-export const team = computed(() => space.value || info.value?.demo?.teamId || "");
+export const team = computed(() => space.value || info.value?.defaultTeam?.teamId || "");
 /** Whether the chosen team has a clock and faults of its own. */
 export const ownSpace = computed(() => teams.value.some((t) => t.team === space.value && t.space));
 

@@ -61,6 +61,6 @@ function NewChannel({ apps }) {
 		<${Field} label="App"><select value=${order.topic || apps[0]} onChange=${(/** @type {any} */ e) => set({ ...order, topic: e.target.value })}>${apps.map((a) => html`<option key=${a}>${a}</option>`)}</select></${Field}>
 		<${Field} label="Environment"><select value=${order.environment} onChange=${(/** @type {any} */ e) => set({ ...order, environment: e.target.value })}><option>production</option><option>sandbox</option></select></${Field}>
 		<label class="check"><input type="checkbox" checked=${order.stores} onChange=${(/** @type {any} */ e) => set({ ...order, stores: e.target.checked })} /> keep the most recent message</label>
-		<div class="end"><button class="primary" disabled=${apps.length === 0}>Make a channel</button></div>
+		<div class="end"><button class="primary" disabled=${teams.value.length === 0}>Make a channel</button></div>
 	</form><${Failure} text=${error} /></${Card}>`;
 }

@@ -41,11 +41,11 @@ export function Home() {
 			<div class="stack">
 			<${Card} title="Default team">
 				<${Facts} rows=${[
-					["team", record.demo && html`<code>${record.demo.teamId}</code> <${CopyButton} text=${record.demo.teamId} name="the team ID" />`],
-					["key", record.demo && html`<code>${record.demo.keyId}</code> <${CopyButton} text=${record.demo.keyId} name="the key ID" />`],
-					["topic", record.demo && html`<code>${record.demo.topic}</code> <${CopyButton} text=${record.demo.topic} name="the topic" />`],
-					["key file", record.demo?.keyFile && html`<code class="break">${record.demo.keyFile}</code> <${CopyButton} text=${record.demo.keyFile} name="the path of the key" />`],
-					["certificate", record.demo?.certificateFile && html`<code class="break">${record.demo.certificateFile}</code> <${CopyButton} text=${record.demo.certificateFile} name="the path of the certificate" />`],
+					["team", record.defaultTeam && html`<code>${record.defaultTeam.teamId}</code> <${CopyButton} text=${record.defaultTeam.teamId} name="the team ID" />`],
+					["key", record.defaultTeam && html`<code>${record.defaultTeam.keyId}</code> <${CopyButton} text=${record.defaultTeam.keyId} name="the key ID" />`],
+					["topic", record.defaultTeam && html`<code>${record.defaultTeam.topic}</code> <${CopyButton} text=${record.defaultTeam.topic} name="the topic" />`],
+					["key file", record.defaultTeam?.keyFile && html`<code class="break">${record.defaultTeam.keyFile}</code> <${CopyButton} text=${record.defaultTeam.keyFile} name="the path of the key" />`],
+					["certificate", record.defaultTeam?.certificateFile && html`<code class="break">${record.defaultTeam.certificateFile}</code> <${CopyButton} text=${record.defaultTeam.certificateFile} name="the path of the certificate" />`],
 				]} />
 			</${Card}>
 			<${Card} title="Root certificate">
@@ -72,7 +72,7 @@ function Library() {
 	const names = Object.keys(snippets);
 	const [chosen, choose] = useState(names[0] ?? "");
 	const devices = useData(`/v1/devices?limit=50${space.value ? `&space=${encodeURIComponent(space.value)}` : ""}`);
-	const topic = info.value?.demo?.topic;
+	const topic = info.value?.defaultTeam?.topic;
 	const device = (devices.data?.devices ?? []).find((/** @type {any} */ d) => d.apps?.some((/** @type {any} */ a) => a.topic === topic && a.token));
 	const token = device?.apps.find((/** @type {any} */ a) => a.topic === topic)?.token ?? "";
 	const { first, failure } = useFirstRequests();

@@ -55,7 +55,7 @@ export function Send() {
 	const size = new TextEncoder().encode(d.payload).length, limit = words?.maxPayload ?? 4096;
 	const wrong = problemOf(d.payload);
 	const unknown = !d.app && !token && !devices.data && !devices.error; // whether there is a device
-	const app = (headers["apns-topic"] ?? "").replace(/\.(voip|push-type\.liveactivity|complication|pushkit\.fileprovider|location-query|voip-ptt|push-type\.widgets|push-type\.controls)$/, "") || target?.app.topic || info.value?.demo?.topic || "";
+	const app = (headers["apns-topic"] ?? "").replace(/\.(voip|push-type\.liveactivity|complication|pushkit\.fileprovider|location-query|voip-ptt|push-type\.widgets|push-type\.controls)$/, "") || target?.app.topic || info.value?.defaultTeam?.topic || "";
 	const topic = headers["apns-topic"] || app + (suffixes[type] ?? "");
 	const chooseType = (/** @type {string} */ to) => set({
 		headers: { ...draft.value.headers, "apns-push-type": to, "apns-topic": app + (suffixes[to] ?? ""), "apns-priority": quiet.has(to) ? "5" : "10" },
