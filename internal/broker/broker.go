@@ -86,7 +86,13 @@ type Push struct {
 	// Former is nil if no node has numbered the push before.
 	Former *Former
 
-	handle store.Handle // of its record; guarded by the lock of its queue
+	durable atomic.Bool // its record is
+
+	// Guarded by the lock of the queue.
+	handle     store.Handle // of its record
+	replaced   []*entry     // pushes that are needed again if the record of this one fails
+	superseded bool         // it is in replaced of another push
+	failed     bool         // it was superseded, and rejected since
 }
 
 const shardCount = 64 // a power of two
@@ -188,13 +194,15 @@ func (b *Broker) restore() error {
 	b.seq.Store(max(b.seq.Load(), highWater.Seq))
 	b.timestamp.Store(max(b.timestamp.Load(), highWater.Stamp))
 	for _, r := range records {
+		push := &Push{
+			Notification: r.Push, To: r.To, Hash: r.Topic, Base: r.Base,
+			Trace: b.journal.TraceOf(r.Push, r.To.Device),
+		}
+		push.durable.Store(true)
 		b.update(r.To, func(q *queue) {
 			now := q.clock.Now()
 			q.holdLocked(&entry{
-				push: &Push{
-					Notification: r.Push, To: r.To, Hash: r.Topic, Base: r.Base,
-					Trace: b.journal.TraceOf(r.Push, r.To.Device),
-				},
+				push:      push,
 				seq:       r.Seq,
 				timestamp: r.Stamp,
 				deadline:  min(r.Deadline, now.Add(apns.MaxRetention).UnixNano()), // longer if the clock was set back

@@ -55,7 +55,8 @@ type queue struct {
 	ready    fifo         // sent as soon as the window allows; empty without a consumer
 	consumer *Consumer    // nil while the device is away
 
-	lowPower bool // see [Broker.SetLowPower]
+	lowPower  bool  // see [Broker.SetLowPower]
+	submitted *Push // the push that is being submitted, if its record may fail later; nil otherwise
 
 	// Made when a rule first needs them.
 	notEnabled map[apns.TopicHash]int64 // see enabletimeout.go
@@ -89,7 +90,11 @@ func (q *queue) submitLocked(e *entry, pending *store.Pending, now time.Time) er
 	case drop:
 		q.dropLocked(e, DropIgnored, now)
 	default:
+		if e.inStore && pending.Open() {
+			q.submitted = e.push
+		}
 		q.holdLocked(e, cause, now)
+		q.submitted = nil
 	}
 	return nil
 }

@@ -128,7 +128,7 @@ func (q *queue) keepNewestLocked(keep int, now time.Time, match func(*entry) boo
 			return false
 		}
 		count--
-		q.dropLocked(h, DropReplaced, now)
+		q.replaceLocked(h, now)
 		return true
 	})
 }

@@ -57,10 +57,14 @@ func (discard) Submit(*broker.Push, *store.Pending) error { return nil }
 
 func (discard) NotStored(*broker.Push) bool { return false }
 
+func (discard) Stored(*broker.Push) {}
+
 // recorded is a broker that delivers at once and records that as the real one does.
 type recorded struct{ *journal.Journal }
 
 func (recorded) NotStored(*broker.Push) bool { return false }
+
+func (recorded) Stored(*broker.Push) {}
 
 func (r recorded) Submit(p *broker.Push, _ *store.Pending) error {
 	now := time.Now()

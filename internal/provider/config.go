@@ -28,6 +28,8 @@ type Broker interface {
 	// NotStored says that the record of p cannot be stored, and reports whether p is to
 	// be rejected.
 	NotStored(p *broker.Push) (reject bool)
+	// Stored says that it is stored, or need not be.
+	Stored(p *broker.Push)
 }
 
 // The defaults of a [Config].

@@ -55,6 +55,7 @@ type fakeBroker struct {
 	pushes []*broker.Push
 	err    error
 
+	stored  []*broker.Push                     // of which the provider was told so
 	storing func(*broker.Push, *store.Pending) // begins to store the record; nil is memory
 }
 
@@ -78,6 +79,13 @@ func (b *fakeBroker) NotStored(p *broker.Push) bool {
 	before := len(b.pushes)
 	b.pushes = slices.DeleteFunc(b.pushes, func(q *broker.Push) bool { return q == p })
 	return len(b.pushes) < before
+}
+
+// Stored notes the push.
+func (b *fakeBroker) Stored(p *broker.Push) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.stored = append(b.stored, p)
 }
 
 func (b *fakeBroker) fail(err error) {

@@ -45,7 +45,10 @@ func (s *Server) Replay(n *apns.Notification) (*apns.Notification, error) {
 		p.To, p.Base, p.Hash, p.Unreported = broker.Address(r.claims.Address), r.claims.Base, r.topic.Hash, r.unreported
 		pending := store.NewPending()
 		rejection = s.submitResult("push", &again, s.cfg.Broker.Submit(p, pending))
-		if failed := storeFailureOf(&again, pending.Wait()); failed != nil && s.cfg.Broker.NotStored(p) {
+		switch failed := storeFailureOf(&again, pending.Wait()); {
+		case failed == nil:
+			s.cfg.Broker.Stored(p)
+		case s.cfg.Broker.NotStored(p):
 			rejection = failed
 		}
 	}

@@ -21,6 +21,7 @@ type storedPush struct {
 // yet, and reports that. stream is nil for a push without a response.
 func (c *conn) respondWhenStored(stream *h2.Stream) bool {
 	if !c.storing.Open() {
+		c.server.cfg.Broker.Stored(&c.push.push.brokerPush)
 		return false
 	}
 	c.stored = append(c.stored, storedPush{c.push.push, stream, c.push.responseIDHeader, c.override})
@@ -44,9 +45,13 @@ func (c *conn) respondStored(last bool) {
 		c.resume(s)
 		rejection := storeFailureOf(c.push.notification, failed)
 		switch {
-		case rejection != nil && c.server.cfg.Broker.NotStored(&s.push.brokerPush):
+		case rejection == nil:
+			c.server.cfg.Broker.Stored(&s.push.brokerPush)
+		case c.server.cfg.Broker.NotStored(&s.push.brokerPush):
 			c.rejectUnstored(s.stream, rejection)
-		case s.stream != nil:
+			continue
+		}
+		if s.stream != nil {
 			c.push.respond()
 		}
 	}

@@ -72,6 +72,7 @@ func TestAPushThatCannotBeStoredIsRejected(t *testing.T) {
 		assert.NotEmpty(t, id)
 		assert.Equal(t, 200, c.send(w.good()).status)
 		assert.Len(t, w.broker.pushes, 1, "the broker has forgotten the other")
+		assert.Equal(t, w.broker.pushes, w.broker.stored)
 		found := w.journal.Find(journal.Query{})
 		require.Len(t, found.Records, 2)
 		require.Equal(t, id, found.Records[0].Push.ID)
