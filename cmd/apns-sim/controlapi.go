@@ -49,11 +49,11 @@ func (s spaces) NewSpace(ctx context.Context, o controlapi.CreateSpaceRequest) (
 }
 
 // controlParts gives each resource of the control API what it needs.
-func controlParts(s *sim.Simulator, source stateSource) control.Parts {
+func controlParts(s *sim.Simulator, source stateSource, hooks *webhooks) control.Parts {
 	teams, devices := s.TeamControl, s.DeviceControl
 	return control.Parts{
 		General: general{s}, Activation: devices, Apple: devices, Spaces: spaces{s.SpaceControl}, Teams: teams, Clocks: s.SpaceControl,
-		Devices: devices, Connections: s, Channels: teams, Checker: s, ProviderPusher: s, DeviceSearcher: devices, Certificates: s, IssuedCertificates: teams, FrameRecorder: frames{s},
+		Devices: devices, Connections: s, Webhooks: hooks, Channels: teams, Checker: s, ProviderPusher: s, DeviceSearcher: devices, Certificates: s, IssuedCertificates: teams, FrameRecorder: frames{s},
 		DeviceTokens: s, ProviderTokens: s, Journal: s.Journal, Clock: s.Clock, Replayer: s, Faults: s.Faults, Gauges: s,
 		StateExporter: stateExporter{s, source},
 	}
@@ -67,7 +67,7 @@ func (s *serveCommand) controlAPI(simulator *sim.Simulator) (*sim.ControlAPI, er
 		hosts = append(hosts, host)
 	}
 	server, err := control.New(control.Config{
-		Parts: controlParts(simulator, s.source), AllowedHosts: hosts, Token: simulator.ControlToken(), Log: simulator.Log(),
+		Parts: controlParts(simulator, s.source, s.hooks), AllowedHosts: hosts, Token: simulator.ControlToken(), Log: simulator.Log(),
 	})
 	if err != nil {
 		return nil, err

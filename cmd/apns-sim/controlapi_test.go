@@ -96,7 +96,7 @@ func TestEveryPartOfTheControlAPIIsGiven(t *testing.T) {
 	simulator, err := sim.New(sim.Config{})
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, simulator.Close()) })
-	parts := reflect.ValueOf(controlParts(simulator, nil))
+	parts := reflect.ValueOf(controlParts(simulator, nil, new(webhooks)))
 	for i := range parts.NumField() {
 		assert.False(t, parts.Field(i).IsZero(), "control.Parts.%s is nil, so that its routes do not exist", parts.Type().Field(i).Name)
 	}

@@ -34,6 +34,8 @@ var commandOf = map[string]string{
 	"list-channels": "channel list", "make-channel": "channel create", "delete-channel": "channel delete",
 	"list-connections": "connection list", "close-connection": "connection close",
 
+	"list-webhooks": "webhook list",
+
 	"check": "check", "reset": "reset", "export-state": "state export",
 	"get-clock": "clock show", "set-clock": "clock set", "advance-clock": "clock advance",
 

@@ -87,11 +87,10 @@ func (e *execCommand) Run(ctx context.Context, parsed *kong.Context, from *setti
 	if err != nil {
 		return err
 	}
-	hooks, err := e.Serve.webhookFlags.start(simulator)
-	if err != nil {
+	if err := e.Serve.hooks.start(&e.Serve.webhookFlags, simulator); err != nil {
 		return usageError{from.locate(parsed, err)}
 	}
-	defer hooks.end()
+	defer e.Serve.hooks.end()
 	if err := simulator.Start(); err != nil {
 		return err
 	}

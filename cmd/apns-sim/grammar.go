@@ -49,6 +49,7 @@ type commands struct {
 	Team       teamCommand       `cmd:"" help:"Manage teams with their keys and apps."`
 	Channel    channelCommand    `cmd:"" help:"Manage broadcast channels."`
 	Connection connectionCommand `cmd:"" help:"List and close connections of providers and devices."`
+	Webhook    webhookCommand    `cmd:"" help:"Show what becomes of the events that are sent to URLs."`
 	State      stateCommand      `cmd:"" help:"Export, import and show a saved state."`
 	Check      checkCommand      `cmd:"" help:"Verify that the simulator's queues, connections and subscriptions are consistent."`
 	Reset      resetCommand      `cmd:"" help:"Reset a running simulator to its initial state."`

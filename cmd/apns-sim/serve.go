@@ -46,6 +46,8 @@ type serveCommand struct {
 	chosen func(flag string) bool
 	// source is what GET /v1/state exports; nil if no state is kept.
 	source stateSource
+	// hooks are made with the configuration.
+	hooks *webhooks
 }
 
 // listenFlags are the addresses of the listeners.
@@ -208,11 +210,10 @@ func (s *serveCommand) Run(ctx context.Context, parsed *kong.Context, from *sett
 	if err != nil {
 		return usageError{err}
 	}
-	hooks, err := s.webhookFlags.start(simulator)
-	if err != nil {
+	if err := s.hooks.start(&s.webhookFlags, simulator); err != nil {
 		return usageError{from.locate(parsed, err)}
 	}
-	defer hooks.end()
+	defer s.hooks.end()
 	if err := simulator.Start(); err != nil {
 		return err
 	}
@@ -247,6 +248,7 @@ func (s *serveCommand) stopTime() time.Duration { return s.Provider.DrainTime + 
 // config makes the simulator's configuration of the flags. The error has all that is
 // wrong with them, each a [*flagError].
 func (s *serveCommand) config() (sim.Config, error) {
+	s.hooks = new(webhooks)
 	cfg := sim.Config{
 		Profile:      s.Profile,
 		Addresses:    s.onLoopback(s.addresses()),

@@ -3,10 +3,13 @@ package main
 import (
 	"context"
 	"errors"
+	"net/http"
+	"strconv"
 	"sync"
 	"time"
 
 	"github.com/apns-sim/apns-sim/internal/control"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 	"github.com/apns-sim/apns-sim/internal/sim"
 	"github.com/apns-sim/apns-sim/internal/webhook"
 )
@@ -55,25 +58,58 @@ func (f *webhookFlags) names() (names []string, err error) {
 type webhooks struct {
 	running sync.WaitGroup
 	stop    context.CancelFunc
+	hooks   []*webhook.Hook // set before the control API serves
+}
+
+// Webhooks lists them for the control API.
+func (w *webhooks) Webhooks() []controlapi.Webhook {
+	list := make([]controlapi.Webhook, len(w.hooks))
+	for i, hook := range w.hooks {
+		state, target := hook.State(), hook.Target()
+		list[i] = controlapi.Webhook{URL: target.Name(), Filter: target.Filter(), Sent: state.Sent, Dropped: state.Dropped, Missed: state.Missed}
+		if state.Err != nil {
+			list[i].Error = state.Err.Error()
+		}
+	}
+	return list
 }
 
 // start sends the events that the simulator records from now on.
-func (f *webhookFlags) start(s *sim.Simulator) (*webhooks, error) {
+func (w *webhooks) start(f *webhookFlags, s *sim.Simulator) error {
 	targets, secret, err := f.targets()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	ctx, stop := context.WithCancel(context.Background())
-	w := &webhooks{stop: stop}
+	var ctx context.Context
+	ctx, w.stop = context.WithCancel(context.Background())
 	for _, target := range targets {
 		hook := webhook.New(webhook.Config{Target: target, Secret: secret, Journal: s.Journal, Encode: control.EventJSON, Log: s.Log()})
+		w.hooks = append(w.hooks, hook)
 		w.running.Go(func() { hook.Run(ctx) })
 	}
-	return w, nil
+	return nil
 }
 
 // end sends what is left, once the simulator has stopped.
 func (w *webhooks) end() {
 	w.stop()
 	w.running.Wait()
+}
+
+// webhookCommand groups the commands about webhooks.
+type webhookCommand struct {
+	List webhookList `cmd:"" help:"List the webhooks, with the numbers of events sent and dropped."`
+}
+
+type webhookList struct{ remote }
+
+// Run lists them.
+func (l *webhookList) Run(ctx context.Context, c *console) error {
+	var found struct{ Webhooks []controlapi.Webhook }
+	if err := l.call(ctx, http.MethodGet, "/v1/webhooks", nil, nil, &found); err != nil {
+		return err
+	}
+	return show(c, l.JSON, found.Webhooks, "URL\tFILTER\tSENT\tDROPPED\tMISSED\tERROR", func(w *controlapi.Webhook) []string {
+		return []string{w.URL, w.Filter, strconv.Itoa(w.Sent), strconv.Itoa(w.Dropped), strconv.FormatUint(w.Missed, 10), w.Error}
+	})
 }

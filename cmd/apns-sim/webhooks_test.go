@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/apns-sim/apns-sim/internal/control"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 )
 
 // A receivedHook is a request that a receiver of events got.
@@ -56,6 +57,10 @@ func TestEventsAreSentAsTheyAreOnTheStream(t *testing.T) {
 	d.do("send", "--token", token)
 	d.do("wait", "--state", "delivered")
 	stream := d.do("tail", "--after", "0", "--state", "accepted", "--state", "sent", "--state", "delivered", "--push-type", "alert", "--limit", "3", "--json")
+	listed := lines[controlapi.Webhook](t, d.do("webhook", "list", "--json"))
+	require.Len(t, listed, 1)
+	assert.Equal(t, "push-type=alert state=accepted|sent|delivered", listed[0].Filter)
+	assert.NotContains(t, d.do("webhook", "list"), "hidden")
 	d.server.stop()
 
 	requests := all()

@@ -31,6 +31,7 @@ var resources = []struct {
 	{func(p *Parts) bool { return p.Devices != nil && p.Teams != nil }, registerDevices},
 	{func(p *Parts) bool { return p.DeviceTokens != nil }, registerTokens},
 	{func(p *Parts) bool { return p.Connections != nil && p.Teams != nil }, registerConnections},
+	{func(p *Parts) bool { return p.Webhooks != nil }, registerWebhooks},
 	{func(p *Parts) bool { return p.Channels != nil }, registerChannels},
 	{func(p *Parts) bool { return p.Gauges != nil && p.Journal != nil && p.Faults != nil }, registerMetrics},
 	{func(p *Parts) bool { return p.Checker != nil }, registerCheck},

@@ -22,6 +22,7 @@ type Parts struct {
 	Clocks      Clocks
 	Devices     Devices
 	Connections Connections
+	Webhooks    Webhooks
 	Channels    Channels
 	Checker     Checker
 

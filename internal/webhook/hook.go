@@ -40,14 +40,47 @@ type Config struct {
 // A Hook sends the events of a journal to one URL.
 type Hook struct {
 	Config
-	target  Target
-	secret  []byte
-	client  *http.Client
-	run     string // makes the ids unique among runs
-	cursor  uint64
-	sent    int
-	dropped int
-	failing bool // since the last event that was accepted
+	target Target
+	secret []byte
+	client *http.Client
+	run    string // makes the ids unique among runs
+
+	// Owned by Run.
+	cursor uint64
+
+	// Guarded by mu.
+	mu    sync.Mutex // private to the package: nothing is locked under it
+	state State
+}
+
+// A State is what has become of the events of a hook.
+type State struct {
+	// Sent is how many requests were accepted, Dropped how many events were given up.
+	Sent, Dropped int
+	// Missed is how many events, of any kind, were removed from the journal before they were
+	// read.
+	Missed uint64
+	// Err is why the present request is repeated; nil if the last one was accepted.
+	Err error
+}
+
+// Target is where the events go.
+func (h *Hook) Target() Target { return h.target }
+
+// State returns what has become of the events so far.
+func (h *Hook) State() State {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.state
+}
+
+// update changes the state, and returns it as it was before and as it is now.
+func (h *Hook) update(change func(*State)) (before, now State) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	before = h.state
+	change(&h.state)
+	return before, h.state
 }
 
 // New makes a hook for the events from now on.
@@ -91,7 +124,8 @@ func (h *Hook) Run(ctx context.Context) {
 		case <-ctx.Done():
 		}
 	}
-	h.Log.Info("webhook ended", "url", h.target.Name(), "sent", h.sent, "dropped", h.dropped)
+	state := h.State()
+	h.Log.Info("webhook ended", "url", h.target.Name(), "sent", state.Sent, "dropped", state.Dropped, "missed", state.Missed)
 }
 
 // limitEnd calls cancel endTime after ctx has ended, unless sending ends before.
@@ -121,7 +155,7 @@ func (h *Hook) page(ctx context.Context) {
 			continue
 		}
 		if ctx.Err() != nil { // the simulator stops
-			h.dropped++
+			h.update(func(s *State) { s.Dropped++ })
 			continue
 		}
 		body, err := h.Encode(e)
@@ -140,6 +174,7 @@ func (h *Hook) missed(ctx context.Context, page *journal.SharedPage) {
 	if len(page.Events) > 0 {
 		before = page.Events[0].Seq
 	}
+	h.update(func(s *State) { s.Missed += before - h.cursor - 1 })
 	h.Log.Warn("the receiver of a webhook is too slow: events were evicted from the history before they could be sent",
 		"url", h.target.Name(), "after", h.cursor, "before", before)
 	h.send(ctx, before-1, fmt.Appendf(nil, `{"event":"missed","after":%d,"before":%d}`, h.cursor, before))
@@ -172,23 +207,22 @@ func (h *Hook) send(ctx context.Context, seq uint64, body []byte) {
 
 // accepted counts an event that arrived.
 func (h *Hook) accepted() {
-	h.sent++
-	if h.failing {
-		h.failing = false
-		h.Log.Info("webhook works again", "url", h.target.Name(), "dropped", h.dropped)
+	before, now := h.update(func(s *State) { s.Sent, s.Err = s.Sent+1, nil })
+	if before.Err != nil {
+		h.Log.Info("webhook works again", "url", h.target.Name(), "dropped", now.Dropped)
 	}
 }
 
 // failed says so once for a series of failures.
 func (h *Hook) failed(err error) {
-	if !h.failing {
-		h.failing = true
+	before, _ := h.update(func(s *State) { s.Err = err })
+	if before.Err == nil {
 		h.Log.Warn("webhook failed; events wait in the history, and the request is repeated", "url", h.target.Name(), "err", err)
 	}
 }
 
 // drop counts an event that will not arrive.
 func (h *Hook) drop(event string, err error) {
-	h.dropped++
-	h.Log.Warn("webhook dropped an event", "url", h.target.Name(), "event", event, "dropped", h.dropped, "err", err)
+	_, now := h.update(func(s *State) { s.Dropped++ })
+	h.Log.Warn("webhook dropped an event", "url", h.target.Name(), "event", event, "dropped", now.Dropped, "err", err)
 }

@@ -109,7 +109,7 @@ func TestEachMatchingEventIsSentInOrder(t *testing.T) {
 		assert.NotEqual(t, r.Header.Get("webhook-id"), f.requests[1].Header.Get("webhook-id"))
 		assert.Equal(t, fmt.Sprint(time.Now().Unix()), r.Header.Get("webhook-timestamp"))
 		assert.Empty(t, r.Header.Get("webhook-signature"))
-		assert.Contains(t, f.log.String(), `msg="webhook ended" url=http://receiver.test sent=3 dropped=0`)
+		assert.Contains(t, f.log.String(), `msg="webhook ended" url=http://receiver.test sent=3 dropped=0 missed=0`)
 	})
 }
 

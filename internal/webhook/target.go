@@ -38,6 +38,9 @@ func ParseTarget(text string, now time.Time) (Target, error) {
 // Name is the URL without path, query and user: these may be secret.
 func (t Target) Name() string { return t.url.Scheme + "://" + t.url.Host }
 
+// Filter says which events are sent.
+func (t Target) Filter() string { return t.filter.String() }
+
 // The length of a secret in bytes.
 // https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#signature-scheme
 const (
