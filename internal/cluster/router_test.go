@@ -15,8 +15,12 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/cluster/message"
+	"github.com/apns-sim/apns-sim/internal/provider"
 	"github.com/apns-sim/apns-sim/internal/store"
 )
+
+// A router stands in the place of the broker.
+var _ provider.Broker = (*Router)(nil)
 
 // inBubble runs a test with nodes in virtual time.
 func inBubble(t *testing.T, nodes int, test func(*testing.T, *fixture)) {
@@ -263,6 +267,7 @@ func TestAPushIsSentAgainWhileItsOwnerDoesNotRespond(t *testing.T) {
 		begin := time.Now()
 		id := f.accepted(t, f.nodes[0], d.to)
 		assert.Equal(t, 2*requestTimeout, time.Since(begin))
+		synctest.Wait()
 		assert.Equal(t, 1, d.count(id))
 		require.Len(t, sent(), 3)
 		first, last := sent()[0].parsed.(message.Pushes)[0], sent()[2].parsed.(message.Pushes)[0]
