@@ -19,6 +19,9 @@ type modelStore interface {
 	Entries() store.Entries
 	// killed returns the store that the next process finds if this one is killed now.
 	killed(t *rapid.T) modelStore
+	// keepsTimestamps says that a push which waits is durable, so that its timestamp does not
+	// change any more.
+	keepsTimestamps() bool
 }
 
 // A memoryStore has everything durable at once.
@@ -34,6 +37,8 @@ func (m *memoryStore) Pushes() store.Store { return &m.pushes }
 func (m *memoryStore) Entries() store.Entries { return &m.entries }
 
 func (m *memoryStore) killed(*rapid.T) modelStore { return m }
+
+func (*memoryStore) keepsTimestamps() bool { return false }
 
 // A fileStore is the file of a state. It is opened in a bubble, and writes by the time of that.
 type fileStore struct {
@@ -59,6 +64,8 @@ func openFileStore(t *rapid.T, dir string) *fileStore {
 	t.Cleanup(func() { assert.NoError(t, db.Close()) })
 	return &fileStore{db, dir}
 }
+
+func (*fileStore) keepsTimestamps() bool { return true }
 
 func (f *fileStore) killed(t *rapid.T) modelStore {
 	synctest.Wait() // the writer waits for its next transaction

@@ -1,12 +1,14 @@
 package broker_test
 
 import (
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/apns-sim/apns-sim/internal/broker"
+	"github.com/apns-sim/apns-sim/internal/store/sqlite"
 )
 
 func TestPushIsSentAgainWhenTheConnectionDiedBeforeTheAcknowledgement(t *testing.T) {
@@ -60,5 +62,25 @@ func TestAPushKeepsItsTimestampOnceItWasSent(t *testing.T) {
 		late := p.take()
 		require.Len(t, late, 1)
 		assert.Greater(t, late[0].Timestamp, newer[0].Timestamp, "nobody has seen its timestamp, so that it may rise")
+	})
+}
+
+func TestAPushWhoseTimestampIsInAFileKeepsIt(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		db, err := sqlite.Open(sqlite.Config{Path: filepath.Join(t.TempDir(), "state.db")})
+		require.NoError(t, err)
+		defer func() { assert.NoError(t, db.Close()) }()
+		w := newFixture(t, broker.Config{Store: db.Pushes()})
+		p := w.connect(other)
+		w.push("waits")
+		w.push("overtakes", forTopic(other))
+		require.Len(t, p.take(), 1)
+		inFile, err := db.Pushes().Load() // it is durable then
+		require.NoError(t, err)
+		require.Len(t, inFile, 2)
+		p.enable(topic, other)
+		sent := p.take()
+		require.Len(t, sent, 1)
+		assert.Equal(t, inFile[0].Stamp, sent[0].Timestamp, "a process that is killed now leaves this one")
 	})
 }

@@ -17,16 +17,13 @@ func (b *Broker) nextTimestamp(now time.Time) uint64 {
 }
 
 // renewTimestampLocked gives e, which was never sent, a timestamp above that of a push that
-// was sent before. The new one is stored, since a later broker may send e again.
+// was sent before. The store must have the new one before e is sent: a later broker, which may
+// send e again, knows no other, and by another the device would not recognize it. If the
+// store cannot change it, e keeps its timestamp.
 func (q *queue) renewTimestampLocked(e *entry, now time.Time) {
+	former := e.timestamp
 	e.timestamp = q.b.nextTimestamp(now)
-	if !e.inStore {
-		return
+	if e.inStore && !q.b.store.Replace(q.recordLocked(e), e.push.handle) {
+		e.timestamp = former
 	}
-	handle, err := q.b.store.Replace(q.recordLocked(e), e.push.handle)
-	if err != nil { // the record stays, with the former timestamp
-		q.b.log.Debug("cannot store the new timestamp of a push", "device", q.to.Device, "apns_id", e.push.ID, "err", err)
-		return
-	}
-	e.push.handle = handle
 }

@@ -38,8 +38,11 @@ func (m *Memory) Put(r Record, _ Delivery, _ *Pending) (Handle, error) {
 	return 0, nil
 }
 
-// Replace keeps r in place of an earlier record. It never fails.
-func (m *Memory) Replace(r Record, _ Handle) (Handle, error) { return m.Put(r, Leaves, nil) }
+// Replace keeps r in place of an earlier record.
+func (m *Memory) Replace(r Record, _ Handle) bool {
+	_, err := m.Put(r, Leaves, nil)
+	return err == nil
+}
 
 // Delete forgets a record.
 func (m *Memory) Delete(to Address, seq uint64, _ Handle, _ Outcome) {

@@ -86,8 +86,9 @@ type Store interface {
 	// that nothing can be stored at present, and is an [apns.Rejection].
 	Put(r Record, delivery Delivery, pending *Pending) (Handle, error)
 	// Replace keeps r in place of the record with the same Seq, for which Put returned
-	// the handle. If it fails, the former record stays.
-	Replace(r Record, handle Handle) (Handle, error)
+	// the handle, and reports that. It does not if the former record may be durable in a
+	// medium that outlives the process: a process that ends now leaves what was there.
+	Replace(r Record, handle Handle) bool
 	// Delete deletes the record that was put with this number and address, for which Put
 	// returned the handle. A record that is deleted before it is durable is not
 	// waited for any more. Deleting what is not there does nothing.

@@ -41,16 +41,21 @@ func (w *Writer) Delete(_ store.Address, seq uint64, handle store.Handle, outcom
 	w.deleteLocked(seq, handle, outcome, now)
 }
 
-// Replace puts a record in place of one with the same number, in one transaction.
-func (w *Writer) Replace(r store.Record, handle store.Handle) (store.Handle, error) {
-	now := time.Now()
+// Replace changes a record that is still in its queue.
+func (w *Writer) Replace(r store.Record, handle store.Handle) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	put, err := w.putLocked(r, store.Leaves, nil, now)
-	if err == nil {
-		w.deleteLocked(r.Seq, handle, store.Dropped, now)
+	if handle == 0 {
+		return false
 	}
-	return put, err
+	i, position := locationOf(handle)
+	p := w.queues[i].at(position)
+	if p == nil {
+		return false
+	}
+	p.Record = r
+	w.highWater.Raise(r.Seq, r.Stamp)
+	return true
 }
 
 func (w *Writer) deleteLocked(seq uint64, handle store.Handle, outcome store.Outcome, now time.Time) {

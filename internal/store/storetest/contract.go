@@ -79,21 +79,23 @@ func Pushes(t *testing.T, open func(*testing.T) store.Store) {
 		assert.Empty(t, pending.Wait())
 		assert.Empty(t, loaded(t, s))
 	})
-	t.Run("a record takes the place of another", func(t *testing.T) {
-		s := open(t)
+	t.Run("a record takes the place of another, unless that may be durable", func(t *testing.T) {
 		for _, what := range []store.Delivery{store.Waits, store.Leaves} {
-			handle := put(t, s, Record(1), what)
-			later := Record(1)
-			for later.Stamp = 2000; later.Stamp < 2003; later.Stamp++ {
-				var err error
-				handle, err = s.Replace(later, handle)
-				require.NoError(t, err)
-				if later.Stamp == 2001 { // once it is durable, once it may not be
-					assert.Equal(t, []store.Record{later}, loaded(t, s))
+			s := open(t)
+			handle, err := s.Put(Record(1), what, nil)
+			require.NoError(t, err)
+			want := Record(1)
+			replace := func(stamp uint64) {
+				later := Record(1)
+				later.Stamp = stamp
+				if s.Replace(later, handle) {
+					want = later
 				}
 			}
-			later.Stamp--
-			assert.Equal(t, []store.Record{later}, loaded(t, s))
+			replace(2000)
+			assert.Equal(t, []store.Record{want}, loaded(t, s))
+			replace(2001) // it is durable
+			assert.Equal(t, []store.Record{want}, loaded(t, s))
 			s.Delete(To(1), 1, handle, store.Delivered)
 			assert.Empty(t, loaded(t, s))
 		}
