@@ -18,8 +18,7 @@ import (
 // defaultTeam.teamId.
 func readyFields(t reflect.Type, prefix string) map[string]bool {
 	fields := map[string]bool{}
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		fields[prefix+name] = true
 		if f.Type.Kind() == reflect.Struct {
