@@ -67,9 +67,10 @@ func TestAPushKeepsItsTimestampOnceItWasSent(t *testing.T) {
 
 func TestAPushWhoseTimestampIsInAFileKeepsIt(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
+		const other = "com.example.other"
 		db, err := sqlite.Open(sqlite.Config{Path: filepath.Join(t.TempDir(), "state.db")})
 		require.NoError(t, err)
-		defer func() { assert.NoError(t, db.Close()) }()
+		t.Cleanup(func() { assert.NoError(t, db.Close()) }) // after the fixture has checked it
 		w := newFixture(t, broker.Config{Store: db.Pushes()})
 		p := w.connect(other)
 		w.push("waits")
