@@ -12,6 +12,8 @@ type takesAll struct{ Broker }
 
 func (takesAll) Submit(*broker.Push, *store.Pending) error { return nil }
 
+func (takesAll) Stored(*broker.Push) {}
+
 // What the router adds to a push for a device of this node.
 func BenchmarkSubmitToThisNode(b *testing.B) {
 	f := newFixture(1, 1)

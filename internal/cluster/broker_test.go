@@ -23,6 +23,7 @@ type memoryBroker struct {
 	queues    map[broker.Address]*memoryQueue
 	log       map[uint64]*record // by stamp
 	forwarded []string           // apns-ids
+	stored    []string           // apns-ids
 	unwritten func(*broker.Push) bool
 
 	maxWrite, maxAck time.Duration
@@ -157,6 +158,12 @@ func (b *memoryBroker) NotStored(p *broker.Push) (reject bool) {
 	before := len(q.entries)
 	q.entries = slices.DeleteFunc(q.entries, func(w *waiting) bool { return w.push == p })
 	return len(q.entries) < before
+}
+
+func (b *memoryBroker) Stored(p *broker.Push) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.stored = append(b.stored, p.ID)
 }
 
 func (b *memoryBroker) Transfer(to broker.Address) (list []*broker.Push) {

@@ -107,7 +107,11 @@ func (f *fixture) submit(n *testNode, p *broker.Push) *store.Failure {
 	if err := n.Router().Submit(p, by); err != nil {
 		return &store.Failure{Push: p.Notification, Rejection: err.(*apns.Rejection)} //nolint:errorlint // Submit promises it.
 	}
-	for _, failure := range by.Wait() {
+	failures := by.Wait()
+	if len(failures) == 0 {
+		n.Router().Stored(p)
+	}
+	for _, failure := range failures {
 		if n.Router().NotStored(p) {
 			return &failure
 		}

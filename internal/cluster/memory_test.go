@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"errors"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -12,6 +13,7 @@ import (
 type network struct {
 	mu      sync.Mutex
 	random  *rand.Rand
+	dead    map[NodeID]bool
 	nodes   map[NodeID]*endpoint
 	running sync.WaitGroup
 
@@ -41,10 +43,24 @@ type endpoint struct {
 }
 
 func newNetwork(seed uint64) *network {
-	return &network{random: rand.New(rand.NewPCG(seed, 1)), nodes: make(map[NodeID]*endpoint)}
+	return &network{random: rand.New(rand.NewPCG(seed, 1)), nodes: make(map[NodeID]*endpoint), dead: make(map[NodeID]bool)}
 }
 
 func (w *network) bus(id NodeID) *endpoint { return &endpoint{network: w, id: id} }
+
+// kill ends a node: nobody hears from it again.
+func (w *network) kill(id NodeID) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.dead[id] = true
+	delete(w.nodes, id)
+}
+
+func (w *network) isDead(id NodeID) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.dead[id]
+}
 
 func (w *network) loseNothing() {
 	w.mu.Lock()
@@ -97,6 +113,9 @@ func (e *endpoint) Request(to NodeID, m []byte, responded func([]byte, error)) {
 }
 
 func (e *endpoint) deliver(to NodeID, m []byte, f fate, responded func([]byte, error)) {
+	if e.network.isDead(e.id) {
+		return
+	}
 	e.network.mu.Lock()
 	receiver := e.network.nodes[to]
 	if receiver != nil {
@@ -109,7 +128,7 @@ func (e *endpoint) deliver(to NodeID, m []byte, f fate, responded func([]byte, e
 	}
 	response := receiver.handler(e.id, m)
 	receiver.calls.Done()
-	if response == nil || f.responseLost {
+	if response == nil || f.responseLost || e.network.isDead(to) {
 		return
 	}
 	time.Sleep(f.responseDelay)
@@ -307,11 +326,16 @@ func (v *view) write(to broker.Address, absent bool) (entry, error) {
 	if err := v.failure(); err != nil {
 		return entry{}, err
 	}
+	if v.registry.network.isDead(v.id) {
+		return entry{}, errDead
+	}
 	e := v.registry.write(to, v.id, absent)
 	time.Sleep(v.registry.network.upTo(v.registry.maxWrite))
 	v.apply(e)
 	return e, nil
 }
+
+var errDead = errors.New("this node is dead")
 
 func (v *view) Observe(to broker.Address, owner NodeID, r Revision) { v.apply(entry{to, owner, r}) }
 

@@ -25,6 +25,9 @@ type Broker interface {
 	// NotStored says that the record of p cannot be stored, and reports whether p is to be
 	// rejected.
 	NotStored(p *broker.Push) (reject bool)
+	// Stored says that the record of p is stored, or need not be. The goroutine that submitted
+	// p calls this or NotStored.
+	Stored(p *broker.Push)
 	// NextStamp returns a number for a push, unique in the cluster and above all before.
 	NextStamp() uint64
 	// Transfer ends the connection of the device as replaced, holds its pushes by the storage

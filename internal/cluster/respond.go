@@ -48,6 +48,7 @@ func (n *Node) respondPushes(from outboxKey, number uint64, pushes []message.Pus
 // returns what was not accepted.
 func (n *Node) submitAll(list []*broker.Push) (results message.Results) {
 	by := store.NewPending()
+	submitted := make(map[*apns.Notification]int, len(list)) // to the index in the list
 	for i, p := range list {
 		owned, owner, err := n.submitOwned(p, by)
 		switch {
@@ -55,18 +56,23 @@ func (n *Node) submitAll(list []*broker.Push) (results message.Results) {
 			results = append(results, message.Result{Index: i, Code: message.Moved, Node: owner})
 		case err != nil:
 			results = append(results, resultOf(i, err))
+		default:
+			submitted[p.Notification] = i
 		}
 	}
 	for _, failure := range by.Wait() {
-		i := slices.IndexFunc(list, func(p *broker.Push) bool { return p.Notification == failure.Push })
-		if i < 0 || !n.Broker.NotStored(list[i]) {
-			continue
+		i := submitted[failure.Push]
+		delete(submitted, failure.Push)
+		switch {
+		case !n.Broker.NotStored(list[i]): // it has been delivered or dropped meanwhile
+		case failure.Rejection != nil:
+			results = append(results, resultOf(i, failure.Rejection))
+		default:
+			results = append(results, message.Result{Index: i, Code: message.NotStored})
 		}
-		result := message.Result{Index: i, Code: message.NotStored}
-		if failure.Rejection != nil {
-			result = resultOf(i, failure.Rejection)
-		}
-		results = append(results, result)
+	}
+	for _, i := range submitted {
+		n.Broker.Stored(list[i])
 	}
 	slices.SortFunc(results, func(a, b message.Result) int { return a.Index - b.Index })
 	return results

@@ -30,3 +30,10 @@ func (r *Router) Submit(p *broker.Push, by *store.Pending) error {
 func (r *Router) NotStored(p *broker.Push) (reject bool) {
 	return p.Former != nil || r.node.Broker.NotStored(p)
 }
+
+// Stored says that by has not reported p as failed.
+func (r *Router) Stored(p *broker.Push) {
+	if p.Former == nil { // otherwise the owner has said so to its broker
+		r.node.Broker.Stored(p)
+	}
+}

@@ -213,6 +213,17 @@ func TestAPushWhoseRecordTheOwnerCannotWriteIsRejected(t *testing.T) {
 	})
 }
 
+func TestTheBrokerThatHasThePushHearsThatItsRecordIsStored(t *testing.T) {
+	inBubble(t, 2, func(t *testing.T, f *fixture) {
+		f.nodes[1].login(newDevice(addressOf(0)))
+		time.Sleep(moment)
+		forwarded := f.accepted(t, f.nodes[0], addressOf(0))
+		own := f.accepted(t, f.nodes[1], addressOf(0))
+		assert.Equal(t, []string{forwarded, own}, f.nodes[1].broker.stored)
+		assert.Empty(t, f.nodes[0].broker.stored)
+	})
+}
+
 func TestAPushForAnAddressWithoutOwnerClaimsIt(t *testing.T) {
 	inBubble(t, 2, func(t *testing.T, f *fixture) {
 		f.registry.maxWrite, f.registry.maxWatch = 10*time.Millisecond, 10*time.Millisecond

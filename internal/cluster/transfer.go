@@ -12,10 +12,7 @@ func (n *Node) startReleaseLocked(to broker.Address, o *ownership) {
 		return // the log of this node has the pushes
 	}
 	o.releasing = true
-	if o.open == 0 {
-		o.released = make(chan struct{})
-	}
-	o.open++
+	o.openLocked(1)
 }
 
 // release ends the connection of a device that has logged in elsewhere, and sends the pushes
@@ -27,7 +24,7 @@ func (n *Node) release(to broker.Address) {
 		o.releasing = false
 		if n.lostLocked(to, o) {
 			held = n.Broker.Transfer(to)
-			o.open += len(held)
+			o.openLocked(len(held))
 		}
 		o.closeLocked()
 	})
@@ -48,6 +45,14 @@ func (n *Node) lostLocked(to broker.Address, o *ownership) bool {
 	o.owned, o.unclaimed, o.revision = false, false, revision
 	o.outdated = o.logins > 0
 	return true
+}
+
+// openLocked says that so many parts of a release have begun.
+func (o *ownership) openLocked(parts int) {
+	if o.open == 0 && parts > 0 {
+		o.released = make(chan struct{})
+	}
+	o.open += parts
 }
 
 // closeLocked says that one of the open parts of a release has ended.
