@@ -175,7 +175,7 @@ func TestAnotherServiceInPlaceOfTheControlAPIIsRecognized(t *testing.T) {
 	}{
 		{"not found", http.StatusNotFound, "nothing here", "", "404 Not Found"},
 		{"no JSON", http.StatusOK, "<html>", "", "/v1/info: invalid character"},
-		{"no root", http.StatusOK, `{"provider":"https://127.0.0.1:1","demo":{}}`, "", "/v1/ca.pem has no certificate"},
+		{"no root", http.StatusOK, `{"provider":"https://127.0.0.1:1","defaultTeam":{}}`, "", "/v1/ca.pem has no certificate"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -81,7 +81,7 @@ func (j *Journal) ReadShared(cursor uint64) SharedPage {
 			return page.after(cursor)
 		}
 	}
-	if latest := j.pages.latest; len(latest) > 0 && latest[0].from >= cursor && j.lostTo() > cursor {
+	if latest := j.pages.latest; len(latest) > 0 && latest[0].from >= cursor && j.evictedTo() > cursor {
 		return SharedPage{Events: latest[0].Events, Next: latest[0].Next, Missed: true}
 	}
 	page := j.sharedAfter(cursor)
@@ -91,8 +91,8 @@ func (j *Journal) ReadShared(cursor uint64) SharedPage {
 	return *page
 }
 
-// lostTo returns the highest evicted event number.
-func (j *Journal) lostTo() (seq uint64) {
+// evictedTo returns the highest evicted event number.
+func (j *Journal) evictedTo() (seq uint64) {
 	for i := range j.shards {
 		s := &j.shards[i]
 		s.mu.Lock()
