@@ -19,6 +19,7 @@ func (a *account) killFailures(starts []time.Time) (failures []string) {
 		delete(a.got, push.number)
 		outcome, err := a.killVerdict(s, perToken[push.token], starts)
 		a.outcome[outcome]++
+		err = errors.Join(err, a.countSentAgain(s.record))
 		if err != nil {
 			failures = append(failures, fmt.Sprintf("push %d (%s, expiration %d) %s at %v: %v\n\ttimeline %+v\n\tgot %+v\n\tretired %v",
 				s.number, s.topic, s.expiration, outcome, s.answeredAt, err, s.timeline(), s.got, a.retired[s.token]))
@@ -56,6 +57,28 @@ func (a *account) killVerdict(s *pushHistory, sameToken []*churnPush, starts []t
 		return "replaced", nil
 	}
 	return "lost", errors.New("it was answered 200, and its app has not got it")
+}
+
+// countSentAgain counts how often a push was sent again, and checks that its record says so each
+// time.
+func (a *account) countSentAgain(r *churnRecord) error {
+	if r == nil {
+		return nil
+	}
+	sent := false
+	for _, step := range r.Timeline {
+		if step.Event != "sent" {
+			continue
+		}
+		if sent && step.Cause == "" {
+			return errors.New("its record does not say that it was sent again")
+		}
+		if sent {
+			a.outcome["(sent again)"]++
+		}
+		sent = true
+	}
+	return nil
 }
 
 // rejectedLawfully checks that a rejection was right.

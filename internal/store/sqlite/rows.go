@@ -24,8 +24,13 @@ func (f *file) writePush(r *store.Record) error {
 	)
 }
 
-// blob returns bytes that are no NULL.
-func blob[T ~[]byte | ~string](bytes T) []byte { return append([]byte{}, bytes...) }
+// blob returns bytes that are no NULL. Bytes are not copied: SQLite does that.
+func blob[T ~[]byte | ~string](bytes T) []byte {
+	if len(bytes) == 0 {
+		return []byte{}
+	}
+	return []byte(bytes)
+}
 
 // A rowReader takes the values of a row one after the other, and keeps the first error.
 type rowReader struct {
