@@ -17,6 +17,7 @@ type memoryBroker struct {
 	network *network
 	slot    uint64
 	full    bool // rejects new pushes
+	dead    bool // killed: only its log remains
 
 	mu        sync.Mutex
 	stamp     uint64
@@ -26,7 +27,7 @@ type memoryBroker struct {
 	stored    []string           // apns-ids
 	unwritten func(*broker.Push) bool
 
-	maxWrite, maxAck time.Duration
+	maxWrite, maxAck, quietFor time.Duration
 }
 
 type memoryQueue struct {
@@ -84,6 +85,9 @@ func compareStamp(w *waiting, stamp uint64) int { return cmp.Compare(w.stamp, st
 func (b *memoryBroker) Submit(p *broker.Push, by *store.Pending) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.dead {
+		return apns.Reject(apns.ServiceUnavailable, "this node is dead")
+	}
 	former := broker.Former{}
 	if p.Former != nil {
 		former = *p.Former
@@ -124,7 +128,7 @@ func (b *memoryBroker) putLocked(stamp uint64, p *broker.Push, by *store.Pending
 		if b.log[stamp] != r {
 			return
 		}
-		if b.unwritten != nil && b.unwritten(p) {
+		if b.dead || b.unwritten != nil && b.unwritten(p) {
 			delete(b.log, stamp)
 			for _, by := range r.by {
 				by.Fail(p.Notification, nil)
@@ -145,7 +149,7 @@ func (r *record) doneLocked() {
 
 // endLocked ends the record of a push.
 func (b *memoryBroker) endLocked(stamp uint64) {
-	if r := b.log[stamp]; r != nil {
+	if r := b.log[stamp]; r != nil && !b.dead {
 		r.doneLocked()
 		delete(b.log, stamp)
 	}
@@ -203,7 +207,7 @@ func (b *memoryBroker) Quiet(to broker.Address) (resume func()) {
 	if s == nil {
 		return func() {}
 	}
-	time.Sleep(b.network.upTo(20 * time.Millisecond))
+	time.Sleep(b.quietFor)
 	return func() {
 		b.mu.Lock()
 		defer b.mu.Unlock()
@@ -220,8 +224,41 @@ func (b *memoryBroker) attach(s *session) {
 	defer b.mu.Unlock()
 	q := b.queueLocked(s.to)
 	b.detachLocked(q)
+	if b.dead {
+		s.device.closed(s)
+		return
+	}
 	q.session = s
 	b.sendLocked(q)
+}
+
+// kill ends all sessions and leaves the log as it is. It returns what is written there.
+func (b *memoryBroker) kill() (written map[uint64]*broker.Push) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.dead = true
+	for _, q := range b.queues {
+		b.detachLocked(q)
+	}
+	clear(b.queues)
+	written = make(map[uint64]*broker.Push)
+	for stamp, r := range b.log {
+		if r.written {
+			written[stamp] = r.push
+		}
+	}
+	return written
+}
+
+// adopt puts records of another log into this one.
+func (b *memoryBroker) adopt(written map[uint64]*broker.Push) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for stamp, p := range written {
+		if b.log[stamp] == nil {
+			b.log[stamp] = &record{push: p, written: true}
+		}
+	}
 }
 
 // detachLocked ends the session of a queue.
@@ -243,7 +280,7 @@ func (b *memoryBroker) detach(s *session) {
 // sendLocked sends what waits for a device.
 func (b *memoryBroker) sendLocked(q *memoryQueue) {
 	s := q.session
-	if s == nil || s.quiet {
+	if s == nil || s.quiet || b.dead {
 		return
 	}
 	for _, w := range q.entries {
@@ -272,7 +309,7 @@ func (b *memoryBroker) ack(s *session, stamp uint64) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	q := b.queueLocked(s.to)
-	if i, found := slices.BinarySearchFunc(q.entries, stamp, compareStamp); found && q.session == s {
+	if i, found := slices.BinarySearchFunc(q.entries, stamp, compareStamp); found && q.session == s && !b.dead {
 		q.entries = slices.Delete(q.entries, i, i+1)
 		b.endLocked(stamp)
 	}

@@ -161,6 +161,25 @@ func TestANodeWaitsForItsOwnClaimBeforeItEndsAConnection(t *testing.T) {
 	})
 }
 
+func TestALoginDuringATransferKeepsItsConnection(t *testing.T) {
+	inBubble(t, 2, func(t *testing.T, f *fixture) {
+		d := newDevice(addressOf(0))
+		older := f.nodes[0].login(d)
+		time.Sleep(moment)
+		f.nodes[0].broker.set(func() { f.nodes[0].broker.quietFor = 100 * time.Millisecond })
+		f.registry.write(d.to, f.nodes[1].ID, false)
+		time.Sleep(10 * time.Millisecond) // it waits for acknowledgements
+		newer := f.nodes[0].login(d)
+		time.Sleep(moment)
+		assert.False(t, newer.ended())
+		assert.False(t, older.ended(), "the broker of this node has replaced it, not the cluster")
+		assert.True(t, f.nodes[0].broker.sessionAt(d.to))
+		id := f.accepted(t, f.nodes[1], d.to)
+		synctest.Wait()
+		assert.Equal(t, 1, d.count(id))
+	})
+}
+
 // slowOwners need a time before they write.
 type slowOwners struct {
 	Owners

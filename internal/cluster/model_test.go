@@ -3,6 +3,7 @@ package cluster
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -10,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"github.com/apns-sim/apns-sim/internal/broker"
 )
 
 // modelRuns is how many scenarios are tried.
@@ -25,7 +28,7 @@ type scenario struct {
 
 // A step is one thing that happens. Logins and pushes run beside the steps that follow.
 type step struct {
-	kind   string // push, login, leave
+	kind   string // push, login, leave, kill
 	device int
 	node   int
 	pause  time.Duration // after it
@@ -41,7 +44,7 @@ func drawScenario(t *rapid.T) scenario {
 	}
 	for range rapid.IntRange(1, 40).Draw(t, "steps") {
 		s.steps = append(s.steps, step{
-			kind:   rapid.SampledFrom([]string{"push", "push", "push", "login", "login", "leave"}).Draw(t, "kind"),
+			kind:   rapid.SampledFrom([]string{"push", "push", "push", "push", "login", "login", "login", "leave", "kill"}).Draw(t, "kind"),
 			device: rapid.IntRange(0, s.devices-1).Draw(t, "device"),
 			node:   rapid.IntRange(0, s.nodes-1).Draw(t, "node"),
 			pause:  rapid.SampledFrom([]time.Duration{0, 0, time.Millisecond, 30 * time.Millisecond, 300 * time.Millisecond, 3 * time.Second}).Draw(t, "pause"),
@@ -50,7 +53,8 @@ func drawScenario(t *rapid.T) scenario {
 	return s
 }
 
-// The newest login wins, exactly once, and gets what the others have not acknowledged.
+// The newest login wins, exactly once, and gets what the others have not acknowledged. Nodes are
+// killed meanwhile, and others adopt their logs.
 func TestTheNewestLoginWinsAndEachPushArrivesOnce(t *testing.T) {
 	runs := modelRuns
 	if testing.Short() {
@@ -87,6 +91,7 @@ func (s *scenario) run() (problem string) {
 	r.registry.maxWrite, r.registry.maxWatch = 60*time.Millisecond, 60*time.Millisecond
 	for _, n := range r.nodes {
 		n.broker.maxWrite, n.broker.maxAck = 50*time.Millisecond, 50*time.Millisecond
+		n.broker.quietFor = r.network.upTo(20 * time.Millisecond)
 	}
 	for i := range s.devices {
 		r.devices = append(r.devices, newDevice(addressOf(i)))
@@ -103,7 +108,8 @@ func (s *scenario) run() (problem string) {
 	}
 	r.network.loseNothing()
 	for _, d := range r.devices {
-		r.do(step{kind: "login", device: int(d.to.Device[7]) - 1, node: r.random.IntN(s.nodes)})
+		n := r.living()[r.random.IntN(len(r.living()))]
+		r.do(step{kind: "login", device: int(d.to.Device[7]) - 1, node: slices.Index(r.nodes, n)})
 	}
 	time.Sleep(time.Minute)
 	if problem = r.sessionsAreWithOwners(true); problem != "" {
@@ -121,19 +127,56 @@ func (r *run) do(s step) {
 			failure := r.submit(n, p)
 			r.mu.Lock()
 			defer r.mu.Unlock()
-			if failure == nil {
+			if failure == nil && !r.network.isDead(n.ID) {
 				r.accepted[p.ID] = d
 			} else {
 				r.rejected[p.ID] = d
 			}
 		})
 	case "login":
+		if r.network.isDead(n.ID) {
+			return
+		}
 		r.beside.Go(func() { n.login(d) })
 	case "leave":
 		if former := d.connect(nil); former != nil {
 			former.broker.detach(former)
 		}
+	case "kill":
+		r.kill(n)
 	}
+}
+
+// kill ends a node, unless it is the last one. Three seconds later another one adopts its log.
+func (r *run) kill(n *testNode) {
+	if r.network.isDead(n.ID) || len(r.living()) == 1 {
+		return
+	}
+	r.network.kill(n.ID)
+	written := n.broker.kill()
+	r.beside.Go(func() {
+		time.Sleep(3 * time.Second)
+		living := r.living()
+		adopter := living[int(r.network.upTo(time.Duration(len(living)-1)))]
+		adopter.broker.adopt(written)
+		r.registry.adopt(n.ID, adopter.ID)
+		for stamp, p := range written {
+			again := &broker.Push{Notification: p.Notification, To: p.To, Hash: p.Hash}
+			again.Former = &broker.Former{Stamp: stamp, Deadline: 1, MaybeSent: true}
+			adopter.update(p.To, func(o *ownership) { o.openLocked(1) })
+			adopter.dispatch(&forward{push: again, transfer: true, urgent: true, began: time.Now()})
+		}
+	})
+}
+
+// living are the nodes that were not killed.
+func (r *run) living() (living []*testNode) {
+	for _, n := range r.nodes {
+		if !r.network.isDead(n.ID) {
+			living = append(living, n)
+		}
+	}
+	return living
 }
 
 // sessionsAreWithOwners demands at most one session of each device, at the node whose claim is
@@ -146,7 +189,7 @@ func (r *run) sessionsAreWithOwners(all bool) string {
 				continue
 			}
 			sessions++
-			if owner := r.registry.ownerOf(d.to); owner != n.ID {
+			if owner := r.registry.resolve(r.registry.ownerOf(d.to)); owner != n.ID {
 				return fmt.Sprintf("device %s is connected to node %s, the owner is %s", d.to.Device, n.ID, owner)
 			}
 		}
@@ -170,7 +213,7 @@ func (r *run) everythingArrivedOnce() string {
 			return fmt.Sprintf("%s was rejected and arrived %d times", id, got)
 		}
 	}
-	for _, n := range r.nodes {
+	for _, n := range r.living() {
 		for _, d := range r.devices {
 			if left := n.broker.waitingAt(d.to); left > 0 {
 				return fmt.Sprintf("node %s has %d pushes for device %s left", n.ID, left, d.to.Device)
