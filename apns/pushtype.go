@@ -144,8 +144,8 @@ func LookupPushType(t PushType) *PushTypeInfo {
 	return pushTypeByName[t]
 }
 
-// TopicType returns the push type that a topic tells by its suffix, or by the
-// beginning that topics of MDM have; "" for a topic of several types.
+// TopicType returns the push type that the suffix of a topic stands for, or the prefix of
+// topics of MDM; "" for a topic that several push types use.
 func TopicType(topic string) PushType {
 	for i := range pushTypes {
 		if s := pushTypes[i].Suffix; s != "" && strings.HasSuffix(topic, s) {

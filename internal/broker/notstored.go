@@ -4,8 +4,8 @@ import "slices"
 
 // NotStored says that the record of p, which Submit has accepted, cannot be stored. It
 // reports whether the push is to be rejected; otherwise it has been delivered or dropped
-// meanwhile. A push that is rejected is not sent; one that is in flight is not sent again. What it
-// has replaced is there again. The goroutine that submitted p calls it.
+// meanwhile. A push that is rejected is not sent; one that is in flight is not sent again. The pushes
+// that it has replaced are held or delivered again. The goroutine that submitted p calls it.
 func (b *Broker) NotStored(p *Push) (reject bool) {
 	b.update(p.To, func(q *queue) {
 		switch {

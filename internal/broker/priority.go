@@ -47,8 +47,8 @@ func (q *queue) deferLocked(p *Push, rule topicRule, woken bool) Cause {
 	return ""
 }
 
-// releaseWithLocked releases the pushes that wait for other traffic, if e is such
-// traffic: it has just become ready, and wakes the device unless its topic does not.
+// releaseWithLocked releases the pushes that wait until the device wakes, because e, which
+// has just become ready, wakes it. A push to a non-waking topic wakes no device.
 func (q *queue) releaseWithLocked(e *entry, now time.Time) {
 	c := q.consumer
 	if len(q.held) == 0 && c.groupUntil == 0 || c.activeLocked() || c.ruleLocked(e) == ruleNonWaking {

@@ -198,9 +198,9 @@ func (q *queue) mergeLocked(free []*entry) {
 	}
 }
 
-// filterReadyLocked holds or drops the ready pushes that a new filter excludes. A change
-// of device state does not hold ready pushes again, except at the first filter: broadcasts
-// are ready before it and wait for it.
+// filterReadyLocked holds or drops the ready pushes that a new filter excludes. Pushes that
+// are ready stay so if only the state of the device would hold them; first says that the
+// filter is the connection's first, which broadcasts may have waited for, and then it holds them, too.
 func (q *queue) filterReadyLocked(now time.Time, first bool) {
 	for _, e := range q.ready.drain() {
 		switch where, cause := q.decideLocked(e, now, false); {

@@ -7,10 +7,11 @@ import (
 	"github.com/apns-sim/apns-sim/internal/store"
 )
 
-// A push that replaces another may fail to be stored. Then its provider is told so, and the other
-// one is delivered. The record of that one, if it is durable, stays in the store until that of the
-// newer one is. If neither is durable, that of the older one is not written: should the newer one
-// fail, the older one is in memory alone, which outlives a full disk but not the process.
+// A newer push that replaces an older one may fail to be stored. Then its provider is told so,
+// and the older push is delivered. Therefore a durable record of the older push is deleted only
+// when the record of the newer push is durable. If the record of the older push is not durable
+// yet, it is never written: should the newer push fail, the older push is in memory alone, and
+// is lost with the process.
 
 // replaceLocked drops h, which a newer push replaces.
 func (q *queue) replaceLocked(h *entry, now time.Time) {

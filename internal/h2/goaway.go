@@ -29,7 +29,7 @@ const (
 
 // drain is the state of the end of a connection.
 type drain struct {
-	highest  uint32 // the highest stream accepted
+	highest  uint32 // the highest stream that was served or refused, for the last stream of GOAWAY
 	last     uint32 // the last stream of the latest GOAWAY; streams above are ignored
 	shutdown bool   // Shutdown was called: end when no stream is open
 	refusing bool   // GoAwayRefuse was called: streams above last are refused, not ignored

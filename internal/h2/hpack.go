@@ -26,8 +26,8 @@ type fieldDecoder struct {
 // https://www.rfc-editor.org/rfc/rfc7541#section-4.2
 var errLateSizeUpdate = errors.New("decoding error: dynamic table size update within a header block")
 
-// newFieldDecoder returns a decoder that allows the peer's encoder a table of
-// size octets and calls emit for each field.
+// newFieldDecoder returns a decoder that calls emit for each field. It allows the peer's
+// encoder a table of size octets, or of the 4,096 with which a connection begins, if those are more.
 func newFieldDecoder(size uint32, emit func(hpack.HeaderField)) *fieldDecoder {
 	d := &fieldDecoder{emit: emit}
 	d.hp = hpack.NewDecoder(DefaultHeaderTableSize, func(f hpack.HeaderField) {

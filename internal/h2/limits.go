@@ -8,9 +8,9 @@ import (
 
 // Limits of what a peer may send, far above what any client of APNs sends.
 const (
-	// maxHeaderBlock is the largest compressed header block, in octets. Up to
-	// it a field section over MAX_HEADER_LIST_SIZE is decoded and answered;
-	// beyond it the connection ends.
+	// maxHeaderBlock is the largest compressed header block, in octets. A larger one
+	// ends the connection. A smaller one whose fields exceed
+	// SETTINGS_MAX_HEADER_LIST_SIZE is decoded, and its request gets status 431.
 	maxHeaderBlock = 64 << 10
 	// maxFragments is the largest number of frames in one header block.
 	maxFragments = 64

@@ -63,8 +63,8 @@ func (c *conn) raiseStreams(hc *h2.Conn, signed *providerauth.Token) {
 }
 
 // lowerStreams lowers the stream limit after a rejection, before the response, so that
-// a provider that waits for responses knows it before it sends again. Streams in
-// flight are refused with REFUSED_STREAM.
+// a provider that waits for responses knows it before it sends again. Streams
+// that the provider opens above the new limit, before it has seen it, are refused with REFUSED_STREAM.
 // observed: jchambers/pushy#476
 func (c *conn) lowerStreams(hc *h2.Conn, reason apns.Reason) {
 	if c.streamsRaised && c.server.cfg.LowerStreams.lowers(reason) {

@@ -59,7 +59,7 @@ func (r *request) lookupTopic(name string) *apns.Rejection {
 		r.topic, rejection = r.conn.certificateTopic(name)
 		return rejection
 	}
-	if r.providerToken == nil { // Config.AcceptUnknown has ignored the credentials
+	if r.providerToken == nil { // accepted without valid credentials: Config.AcceptUnknown
 		r.setUnknownTopic()
 		return nil
 	}

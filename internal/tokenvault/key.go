@@ -19,8 +19,8 @@ const keyLabel = "apns-sim device token v1"
 // is also the check (RFC 5297, 2.6).
 const sivSize = 16
 
-// A deviceDeviceTokenKey encrypts and decrypts records.
-type deviceDeviceTokenKey struct {
+// A deviceTokenKey encrypts and decrypts records.
+type deviceTokenKey struct {
 	secret []byte
 	// number counts the keys of the vault, from 0 for its oldest.
 	number int
@@ -28,7 +28,7 @@ type deviceDeviceTokenKey struct {
 }
 
 // newDeviceTokenKey derives the device-token key from a secret.
-func newDeviceTokenKey(secret []byte, number int) (*deviceDeviceTokenKey, error) {
+func newDeviceTokenKey(secret []byte, number int) (*deviceTokenKey, error) {
 	if len(secret) != SecretSize {
 		return nil, fmt.Errorf("the secret has %d bytes; use %d random ones", len(secret), SecretSize)
 	}
@@ -40,11 +40,11 @@ func newDeviceTokenKey(secret []byte, number int) (*deviceDeviceTokenKey, error)
 	if err != nil {
 		return nil, fmt.Errorf("set up AES-SIV: %w", err)
 	}
-	return &deviceDeviceTokenKey{secret: append([]byte(nil), secret...), number: number, siv: siv}, nil
+	return &deviceTokenKey{secret: append([]byte(nil), secret...), number: number, siv: siv}, nil
 }
 
 // encrypt encrypts a record into a token of length bytes.
-func (k *deviceDeviceTokenKey) encrypt(r *tokenRecord, length int) []byte {
+func (k *deviceTokenKey) encrypt(r *tokenRecord, length int) []byte {
 	var buf [maxPlain]byte
 	plain := buf[:length-sivSize]
 	r.put(plain)
@@ -57,7 +57,7 @@ func (k *deviceDeviceTokenKey) encrypt(r *tokenRecord, length int) []byte {
 
 // decrypt is the reverse of encrypt. It reports false for a token that was not
 // encrypted with this key.
-func (k *deviceDeviceTokenKey) decrypt(token []byte) (tokenRecord, bool) {
+func (k *deviceTokenKey) decrypt(token []byte) (tokenRecord, bool) {
 	plain, err := k.siv.DecryptDeterministically(token, nil)
 	if err != nil {
 		return tokenRecord{}, false // its only error: not encrypted with this key

@@ -24,9 +24,9 @@ const MinLength = recordSize + sivSize
 // maxPlain is the longest input to the encryption.
 const maxPlain = apns.MaxDeviceToken - sivSize
 
-// ErrNotIssued says that a token was not made by this vault. That includes one
-// of an epoch the vault does not remember: its secrets were kept but its
-// retirements lost, and whether the token is still valid is not known any more. A
+// ErrNotIssued says that a token was not made by this vault. That includes a token of an
+// epoch that the vault does not know: an earlier vault with the same keys made it, and its
+// retirements were not kept, so that nobody knows whether the token is still valid. A
 // device that presents such a base token is given a new one, as with any token
 // that cannot be decrypted.
 var ErrNotIssued = errors.New("the token was not issued by this simulator")
@@ -70,7 +70,7 @@ type Vault struct {
 	saver       *state.Saver // may be nil
 
 	rotating sync.Mutex                              // held while keys is being replaced
-	keys     atomic.Pointer[[]*deviceDeviceTokenKey] // newest first; a list is never changed
+	keys     atomic.Pointer[[]*deviceTokenKey] // newest first; a list is never changed
 }
 
 // New returns a vault. It fails on a secret or a length that cannot be used.
@@ -93,7 +93,7 @@ func New(cfg Config) (*Vault, error) {
 		return nil, err
 	}
 	v := &Vault{length: length, clock: cfg.Clock, spaces: cfg.Spaces, cache: newCache(size), delays: newDelayer(cfg.Delay), saver: cfg.Saver}
-	v.keys.Store(new([]*deviceDeviceTokenKey))
+	v.keys.Store(new([]*deviceTokenKey))
 	secrets := cfg.Secrets
 	if len(secrets) == 0 {
 		secrets = [][]byte{NewSecret()}
@@ -249,7 +249,7 @@ func (v *Vault) addKey(secret []byte) error {
 	if err != nil {
 		return err
 	}
-	keys := append([]*deviceDeviceTokenKey{key}, old...)
+	keys := append([]*deviceTokenKey{key}, old...)
 	v.keys.Store(&keys)
 	return nil
 }
