@@ -15,7 +15,7 @@ const DefaultExpiration Expiration = -1
 const MaxRetention = 30 * 24 * time.Hour
 
 // Deadline returns until when a notification accepted at now may wait for its
-// device. It is at most [MaxRetention] after now, and not after now if the
+// device: [MaxRetention] after now at the latest. It is now or earlier if the
 // notification must not be stored.
 func (e Expiration) Deadline(now time.Time) time.Time {
 	longest := now.Add(MaxRetention)

@@ -19,7 +19,7 @@ type entry struct {
 	seq       uint64
 	deadline  int64  // when it expires; nanoseconds since 1970
 	timestamp uint64 // timestamp on the wire; 0 until it is needed
-	attempts  uint16 // how often it was sent; 65,535 is as many or more
+	attempts  uint16 // how often it was sent, at most 65,535
 	token     tokenState
 	charged   bool     // it has been counted against an hourly budget
 	flags     uint8    // storage flags of the next delivery

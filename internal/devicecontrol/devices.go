@@ -62,8 +62,8 @@ func (ds *Devices) saveLowPower(env apns.Environment, device apns.DeviceID, low 
 	}
 }
 
-// Restore takes over what was saved about devices. Virtual ones connect when the fleet is
-// started.
+// Restore takes over what was saved about devices. Virtual ones connect when their registry
+// is started.
 func (ds *Devices) Restore(d *state.Document) error {
 	for _, r := range d.Revocations {
 		ds.Secrets.PKI.RevokeDevice(r.Device)

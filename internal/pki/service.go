@@ -27,8 +27,8 @@ type serviceRow struct {
 	name        string                           // in commands
 	prefix      string                           // of the common name; the bundle identifier follows
 	topicSuffix string                           // what the subject's UID has after the bundle identifier
-	production  bool                             // its environments, unless the request
-	sandbox     bool                             // has others
+	production  bool                             // is for production, unless the request says otherwise
+	sandbox     bool                             // the same for the sandbox
 	topics      func(bundle string) []TopicEntry // nil: no list, the UID alone
 	voipList    bool                             // the list goes into the extension for VoIP
 }

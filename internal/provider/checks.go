@@ -47,5 +47,5 @@ var pushChecks = []check[*request]{
 	{"burst", (*request).checkBurst, describeDeviceToken},
 }
 
-// notReached is the number of passed checks of a request that was not checked.
+// notReached stands for the number of passed checks of a request that ended before its checks.
 const notReached = -1

@@ -28,7 +28,7 @@ type Broker interface {
 	// NotStored says that the record of p cannot be stored, and reports whether p is to
 	// be rejected.
 	NotStored(p *broker.Push) (reject bool)
-	// Stored says that it is stored, or need not be.
+	// Stored says that the record of p is stored, or that p needs none.
 	Stored(p *broker.Push)
 }
 

@@ -62,7 +62,7 @@ func (r *request) checkToken() *apns.Rejection {
 func (r *request) checkTokenTopic() *apns.Rejection {
 	deviceSpace := r.conn.server.cfg.Spaces.ForDevice(r.claims.Device)
 	switch {
-	case r.reserved != nil, r.ignored.undeliverable: // it has no topic
+	case r.reserved != nil, r.ignored.undeliverable: // such a token is of no app
 		return nil
 	case deviceSpace != r.space:
 		return apns.Reject(apns.DeviceTokenNotForTopic, "the token is of a device in", spaceName(deviceSpace)+", and team", r.teamID, "is in", spaceName(r.space))
@@ -78,8 +78,8 @@ func (r *request) checkTokenTopic() *apns.Rejection {
 
 // tokenTopicDetail says for which topic the device token was made, as far as that is
 // known: a token contains only the beginning of the topic's hash.
-// observed: Apple forum 691613, the token of an app used with a suffix of its topic,
-// and the reverse
+// observed: Apple forum 691613: the token of an app, pushed to with a suffixed topic, and
+// the token of a suffixed topic, pushed to with the topic of the app
 func (r *request) tokenTopicDetail() string {
 	topic := r.topic.BundleID
 	if known := r.conn.server.cfg.Auth.Hashed(r.space, r.claims.Tag); known != nil {

@@ -6,8 +6,12 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 )
 
-// checkPath requires the path of a device. A path with a query is wrong: no page gives
-// one a meaning. checkTokenPresent finds an empty device token.
+// devicePath stands before the device token in the path of a push.
+// https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
+const devicePath = "/3/device/"
+
+// checkPath requires the path of a device. A path with a query is wrong: Apple documents
+// none. A path without a device token is left to checkTokenPresent.
 // https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
 func (r *request) checkPath() *apns.Rejection {
 	if !strings.HasPrefix(r.path, devicePath) || strings.Contains(r.deviceTokenText, "/") || strings.Contains(r.deviceTokenText, "?") {

@@ -82,6 +82,7 @@ func (r *request) parse(s *h2.Stream) {
 	r.idValid = r.idHeader.present && validID(r.idHeader.value)
 	var ok bool
 	if r.deviceTokenText, ok = strings.CutPrefix(r.path, devicePath); ok && r.deviceTokenText != "" {
+		// Its syntax is that of apns.DecodeDeviceToken; checkDeviceToken rejects what has another.
 		r.deviceTokenLen, r.deviceTokenErr = apns.DecodeDeviceToken(r.deviceToken[:], r.deviceTokenText)
 	}
 }
@@ -92,7 +93,3 @@ func (r *request) clock() *clock.Clock {
 	cfg := &r.conn.server.cfg
 	return cmp.Or(cfg.Spaces.Clock(r.space), cfg.Clock)
 }
-
-// devicePath stands before the device token in the path of a push.
-// https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
-const devicePath = "/3/device/"

@@ -53,7 +53,7 @@ func (h *updateCounter) admit(d digest, t *Token, r *Registry, check func(*Token
 // one update in 20 minutes is TooManyProviderTokenUpdates.
 // https://developer.apple.com/documentation/usernotifications/establishing-a-token-based-connection-to-apns
 //
-// Updates are counted when they arrive. The first token of a connection is none: a
+// Updates are counted when they arrive. The first token of a connection is not an update: a
 // provider that opens a connection with a token of 55 minutes must be able to renew it
 // five minutes later.
 func (h *updateCounter) mayChangeLocked(now time.Time, window time.Duration) error {
@@ -80,8 +80,8 @@ func (h *updateCounter) changeLocked(d digest, now time.Time) {
 // address that was forgotten starts again.
 const maxSources = 4096
 
-// sources has an updateCounter for each address of providers, in two generations as
-// verdicts has.
+// sources has an updateCounter for each address of providers. When the young ones are
+// half of maxSources, they become the old ones, and the former old ones are forgotten.
 type sources struct {
 	mu         sync.Mutex
 	young, old map[string]*updateCounter

@@ -32,8 +32,8 @@ type Claims struct {
 	Base bool
 	// Tag is the topic of an app token, zero for a base token.
 	Tag TopicTag
-	// Epoch is the number of the newest retirement of the device that concerned this
-	// token when it was issued; 0 if there was none.
+	// Epoch is the number of the newest retirement, before this token was issued, that
+	// applied to its app or to the whole device; 0 if there was none.
 	Epoch uint32
 	// Retired is when the token was retired; zero while it is valid.
 	Retired time.Time

@@ -69,7 +69,7 @@ type Vault struct {
 	delays      *delayer
 	saver       *state.Saver // may be nil
 
-	rotating sync.Mutex                              // held while keys is being replaced
+	rotating sync.Mutex                        // held while keys is being replaced
 	keys     atomic.Pointer[[]*deviceTokenKey] // newest first; a list is never changed
 }
 

@@ -273,8 +273,8 @@ func (d *Device) AwaitNewID(ctx context.Context, before apns.DeviceID) (apns.Dev
 	}
 }
 
-// Restore takes the device back to its order: in use, with its apps, all of them allowed to
-// notify, and an empty inbox, and online unless the order says otherwise. Other installed apps stay.
+// Restore takes the device back to its specification: in use, with its apps, all of them allowed to
+// notify, and an empty inbox, and online unless the specification says otherwise. Other installed apps stay.
 func (d *Device) Restore(ctx context.Context) error {
 	if err := d.SetPower(device.PowerOn); err != nil {
 		return err
