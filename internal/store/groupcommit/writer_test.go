@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -18,6 +19,7 @@ import (
 
 // memory is a medium that can fail.
 type memory struct {
+	mu      sync.Mutex
 	records []store.Record
 	entries map[string]string
 	groups  [][]uint64 // the records of each group, and 0 for one without any
@@ -26,6 +28,8 @@ type memory struct {
 }
 
 func (m *memory) Commit(g *Group) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	if m.fails != nil {
 		return m.fails
 	}
@@ -45,6 +49,13 @@ func (m *memory) Commit(g *Group) error {
 	}
 	m.groups = append(m.groups, seqs)
 	return nil
+}
+
+// written returns the groups so far.
+func (m *memory) written() [][]uint64 {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.groups)
 }
 
 func (m *memory) Load() ([]store.Record, error) {
@@ -87,7 +98,7 @@ func TestWhoWaitsMakesTheGroupDueAtOnce(t *testing.T) {
 		began := time.Now()
 		assert.Empty(t, pending.Wait())
 		assert.Zero(t, time.Since(began))
-		assert.Equal(t, [][]uint64{{1, 2, 3}}, m.groups)
+		assert.Equal(t, [][]uint64{{1, 2, 3}}, m.written())
 	})
 }
 
@@ -97,10 +108,10 @@ func TestARecordForWhichNobodyWaitsIsWrittenSoon(t *testing.T) {
 		require.NoError(t, err)
 		time.Sleep(longestWait - time.Nanosecond)
 		synctest.Wait()
-		assert.Empty(t, m.groups)
+		assert.Empty(t, m.written())
 		time.Sleep(time.Nanosecond)
 		synctest.Wait()
-		assert.Equal(t, [][]uint64{{1}}, m.groups)
+		assert.Equal(t, [][]uint64{{1}}, m.written())
 	})
 }
 
@@ -115,7 +126,7 @@ func TestAPushThatIsSentIsWrittenAfterTheWaitForItsAcknowledgement(t *testing.T)
 		began := time.Now()
 		assert.Empty(t, pending.Wait())
 		assert.Equal(t, minWait, time.Since(began))
-		assert.Equal(t, [][]uint64{{2}}, m.groups)
+		assert.Equal(t, [][]uint64{{2}}, m.written())
 	})
 }
 
