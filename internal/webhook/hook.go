@@ -39,9 +39,7 @@ type Config struct {
 
 // A Hook sends the events of a journal to one URL.
 type Hook struct {
-	Config
-	target Target
-	secret []byte
+	cfg    Config
 	client *http.Client
 	run    string // makes the ids unique among runs
 
@@ -65,7 +63,7 @@ type State struct {
 }
 
 // Target is where the events go.
-func (h *Hook) Target() Target { return h.target }
+func (h *Hook) Target() Target { return h.cfg.Target }
 
 // State returns what has become of the events so far.
 func (h *Hook) State() State {
@@ -89,7 +87,7 @@ func New(cfg Config) *Hook {
 		cfg.Transport = http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // net/http documents it.
 	}
 	return &Hook{
-		Config: cfg, target: cfg.Target, secret: cfg.Secret, run: rand.Text(), cursor: cfg.Journal.Last(),
+		cfg: cfg, run: rand.Text(), cursor: cfg.Journal.Last(),
 		client: &http.Client{
 			Transport:     cfg.Transport,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -106,7 +104,7 @@ func (h *Hook) Run(ctx context.Context) {
 	defer limiting.Wait()
 	defer cancel()
 	defer h.client.CloseIdleConnections()
-	watch := h.Journal.Watch(h.target.filter)
+	watch := h.cfg.Journal.Watch(h.cfg.Target.filter)
 	defer watch.Stop()
 	for {
 		ended := ctx.Err() != nil
@@ -125,7 +123,7 @@ func (h *Hook) Run(ctx context.Context) {
 		}
 	}
 	state := h.State()
-	h.Log.Info("webhook ended", "url", h.target.Name(), "sent", state.Sent, "dropped", state.Dropped, "missed", state.Missed)
+	h.cfg.Log.Info("webhook ended", "url", h.cfg.Target.Name(), "sent", state.Sent, "dropped", state.Dropped, "missed", state.Missed)
 }
 
 // limitEnd calls cancel endTime after ctx has ended, unless sending ends before.
@@ -146,19 +144,19 @@ func limitEnd(ctx, sending context.Context, cancel func()) {
 
 // page sends the matching events of the next page.
 func (h *Hook) page(ctx context.Context) {
-	page := h.Journal.ReadShared(h.cursor)
+	page := h.cfg.Journal.ReadShared(h.cursor)
 	if page.Missed {
 		h.missed(ctx, &page)
 	}
 	for _, e := range page.Events {
-		if !e.Match(&h.target.filter) {
+		if !e.Match(&h.cfg.Target.filter) {
 			continue
 		}
 		if ctx.Err() != nil { // the simulator stops
 			h.update(func(s *State) { s.Dropped++ })
 			continue
 		}
-		body, err := h.Encode(e)
+		body, err := h.cfg.Encode(e)
 		if err != nil {
 			h.drop(fmt.Sprintf("event %d", e.Seq), err)
 			continue
@@ -175,8 +173,8 @@ func (h *Hook) missed(ctx context.Context, page *journal.SharedPage) {
 		before = page.Events[0].Seq
 	}
 	h.update(func(s *State) { s.Missed += before - h.cursor - 1 })
-	h.Log.Warn("the receiver of a webhook is too slow: events were evicted from the history before they could be sent",
-		"url", h.target.Name(), "after", h.cursor, "before", before)
+	h.cfg.Log.Warn("the receiver of a webhook is too slow: events were evicted from the history before they could be sent",
+		"url", h.cfg.Target.Name(), "after", h.cursor, "before", before)
 	h.send(ctx, before-1, fmt.Appendf(nil, `{"event":"missed","after":%d,"before":%d}`, h.cursor, before))
 }
 
@@ -190,8 +188,8 @@ func (h *Hook) send(ctx context.Context, seq uint64, body []byte) {
 			h.accepted()
 			return
 		}
-		_, rejected := errors.AsType[*rejectedError](err)
-		if rejected || ctx.Err() != nil || time.Now().Add(delay).After(last) {
+		response, answered := errors.AsType[statusError](err)
+		if answered && !response.mayChange() || ctx.Err() != nil || time.Now().Add(delay).After(last) {
 			h.drop(fmt.Sprintf("event %d", seq), err)
 			return
 		}
@@ -209,7 +207,7 @@ func (h *Hook) send(ctx context.Context, seq uint64, body []byte) {
 func (h *Hook) accepted() {
 	before, now := h.update(func(s *State) { s.Sent, s.Err = s.Sent+1, nil })
 	if before.Err != nil {
-		h.Log.Info("webhook works again", "url", h.target.Name(), "dropped", now.Dropped)
+		h.cfg.Log.Info("webhook works again", "url", h.cfg.Target.Name(), "dropped", now.Dropped)
 	}
 }
 
@@ -217,12 +215,12 @@ func (h *Hook) accepted() {
 func (h *Hook) failed(err error) {
 	before, _ := h.update(func(s *State) { s.Err = err })
 	if before.Err == nil {
-		h.Log.Warn("webhook failed; events wait in the history, and the request is repeated", "url", h.target.Name(), "err", err)
+		h.cfg.Log.Warn("webhook failed; events wait in the history, and the request is repeated", "url", h.cfg.Target.Name(), "err", err)
 	}
 }
 
 // drop counts an event that will not arrive.
 func (h *Hook) drop(event string, err error) {
 	_, now := h.update(func(s *State) { s.Dropped++ })
-	h.Log.Warn("webhook dropped an event", "url", h.target.Name(), "event", event, "dropped", now.Dropped, "err", err)
+	h.cfg.Log.Warn("webhook dropped an event", "url", h.cfg.Target.Name(), "event", event, "dropped", now.Dropped, "err", err)
 }

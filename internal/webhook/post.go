@@ -23,18 +23,23 @@ const (
 	maxResponse = 64 << 10
 )
 
-// A rejectedError is a response that will be the same when the request is repeated.
-type rejectedError struct{ status int }
+// A statusError is a response that does not accept an event.
+type statusError int
 
-func (e *rejectedError) Error() string {
-	return fmt.Sprintf("the receiver answered %d %s", e.status, http.StatusText(e.status))
+func (e statusError) Error() string {
+	return fmt.Sprintf("the receiver answered %d %s", int(e), http.StatusText(int(e)))
+}
+
+// mayChange reports whether a later attempt may succeed.
+func (e statusError) mayChange() bool {
+	return e/100 == 5 || e == http.StatusRequestTimeout || e == http.StatusTooEarly || e == http.StatusTooManyRequests
 }
 
 // post sends one event.
 func (h *Hook) post(ctx context.Context, id string, body []byte) error {
 	ctx, cancel := context.WithTimeout(ctx, responseTimeout)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, h.target.url.String(), bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, h.cfg.Target.url.String(), bytes.NewReader(body))
 	if err != nil {
 		return withoutURL(err)
 	}
@@ -47,19 +52,10 @@ func (h *Hook) post(ctx context.Context, id string, body []byte) error {
 	}
 	defer response.Body.Close()
 	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, maxResponse)) // only the status matters
-	return checkStatus(response.StatusCode)
-}
-
-// checkStatus returns an error for a response that does not accept the event; a
-// [*rejectedError], unless a later attempt may succeed.
-func checkStatus(status int) error {
-	switch {
-	case status/100 == 2:
-		return nil
-	case status/100 == 5, status == http.StatusRequestTimeout, status == http.StatusTooEarly, status == http.StatusTooManyRequests:
-		return errors.New((&rejectedError{status}).Error())
+	if response.StatusCode/100 != 2 {
+		return statusError(response.StatusCode)
 	}
-	return &rejectedError{status}
+	return nil
 }
 
 // withoutURL takes the URL out of an error, since it may have a password.
@@ -77,10 +73,10 @@ func (h *Hook) sign(header http.Header, id string, body []byte) {
 	at := strconv.FormatInt(time.Now().Unix(), 10)
 	header.Set("webhook-id", id)
 	header.Set("webhook-timestamp", at)
-	if h.secret == nil {
+	if h.cfg.Secret == nil {
 		return
 	}
-	mac := hmac.New(sha256.New, h.secret)
+	mac := hmac.New(sha256.New, h.cfg.Secret)
 	mac.Write([]byte(id + "." + at + "."))
 	mac.Write(body)
 	header.Set("webhook-signature", "v1,"+base64.StdEncoding.EncodeToString(mac.Sum(nil)))

@@ -27,7 +27,7 @@ func ParseTarget(text string, now time.Time) (Target, error) {
 	}
 	words, err := url.ParseQuery(u.EscapedFragment())
 	if err != nil {
-		return Target{}, fmt.Errorf("the filter behind # cannot be read: %w", err)
+		return Target{}, fmt.Errorf("the filter after # cannot be read: %w", err)
 	}
 	t := Target{url: u}
 	u.Fragment, u.RawFragment = "", ""
