@@ -28,12 +28,12 @@ func (r *replayCommand) runChanged(ctx context.Context, c *console) error {
 	if err := r.call(ctx, http.MethodGet, "/v1/notifications"+segment(r.ID), nil, nil, &old); err != nil {
 		return err
 	}
-	order, err := r.changed(c, &old)
+	request, err := r.changed(c, &old)
 	if err != nil {
 		return err
 	}
 	var got control.PushResponse
-	if err := r.call(ctx, http.MethodPost, "/v1/notifications", nil, order, &got); err != nil {
+	if err := r.call(ctx, http.MethodPost, "/v1/notifications", nil, request, &got); err != nil {
 		return err
 	}
 	again := changedReplay{got.ID, old.ID, got.Status, got.Reason}

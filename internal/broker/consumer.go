@@ -61,7 +61,8 @@ type Delivery struct {
 	Salted []byte
 	// Timestamp is when the push was accepted, in nanoseconds since 1970, and unique. It
 	// rises from delivery to delivery, except that a push which is sent again keeps its timestamp, by
-	// which the device recognizes a duplicate.
+	// which the device recognizes a duplicate, and so does one whose record is in a file, which a
+	// later process may send again.
 	Timestamp uint64
 	// Expiry is in seconds since 1970; 0 if the push is never stored.
 	Expiry uint32

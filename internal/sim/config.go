@@ -109,8 +109,9 @@ type Config struct {
 	Entries store.Entries
 	// Seeds are added to what Entries have; if Entries is nil, they are all there is.
 	Seeds []seed.Seed
-	// SaveInterval is how often counts are saved, which change too often to be saved at once,
-	// and what could not be written before; 0 is at [Simulator.Close] only.
+	// SaveInterval is within what time counts and the history are saved, which change too often to
+	// be saved at once, and what could not be written before; 0 is at [Simulator.Close] only.
+	// Under load the history takes longer.
 	SaveInterval time.Duration
 	// Journal has the limits of the history. Its Clock is of no effect.
 	Journal journal.Config

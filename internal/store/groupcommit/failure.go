@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	// grace is how long the writer tries to write the records of a transaction that has
+	// grace is how long the writer tries to write the records of a group that has
 	// failed, before they fail. Most of their pushes are acknowledged meanwhile.
 	grace = 250 * time.Millisecond
 	// firstPause is the pause between two attempts within grace, and pause after it.
@@ -24,7 +24,7 @@ func unavailable(cause error) error {
 	return apns.Reject(apns.ServiceUnavailable, fmt.Sprintf("the push cannot be stored: %v", cause))
 }
 
-// recover writes g, whose transaction has failed, until that succeeds or the Writer is
+// recover writes g, whose commit has failed, until that succeeds or the Writer is
 // closed. Meanwhile nothing else can be stored.
 func (w *Writer) recover(g *Group) {
 	w.startFailing(g)
@@ -53,7 +53,7 @@ func (w *Writer) recover(g *Group) {
 }
 
 // commitAndProbe writes g. If it has no records, whether there is room for some is tried
-// in a second transaction: deletions need little, and make room.
+// in a second group: deletions need little, and make room.
 func (w *Writer) commitAndProbe(g *Group) error {
 	if err := w.medium.Commit(g); err != nil {
 		return err
@@ -81,7 +81,7 @@ func (w *Writer) startFailing(g *Group) {
 	w.changes = nil
 }
 
-// serveJobs waits, and does what wants to read the file meanwhile. It returns early if
+// serveJobs waits, and does what wants to read the medium meanwhile. It returns early if
 // the Writer is closed, and reports that.
 func (w *Writer) serveJobs(wait time.Duration) (closed bool) {
 	timer := time.NewTimer(wait)

@@ -12,10 +12,10 @@ type put struct {
 	pending   *store.Pending
 	at        time.Time
 	canceled  bool // it was deleted
-	unwritten bool // it is not written; its provider waits for the transaction
+	unwritten bool // it is not written; its provider waits for the group
 }
 
-// A queue is the puts that are not yet given to a transaction, in their order. The
+// A queue is the puts that are not yet given to a group, in their order. The
 // position of a put in the queue never changes, so that a handle can name it.
 type queue struct {
 	puts []put
@@ -31,7 +31,7 @@ func (q *queue) add(p put) uint64 {
 	return q.base + uint64(len(q.puts)-1)
 }
 
-// at returns the put at a position; nil if it is in a transaction, or was.
+// at returns the put at a position; nil if it is in a group, or was.
 func (q *queue) at(position uint64) *put {
 	if position < q.base {
 		return nil

@@ -2,8 +2,8 @@ package groupcommit
 
 import "time"
 
-// recent remembers when the pushes of the last transactions were put, so that an
-// acknowledgement that comes after its transaction counts in the estimate of latency.
+// recent remembers when the pushes of the last groups were put, so that an
+// acknowledgement that comes after its group counts in the estimate of latency.
 type recent struct {
 	groups [64]recentGroup
 	next   int
@@ -14,7 +14,7 @@ type recentGroup struct {
 	at   time.Time
 }
 
-// note adds a transaction: the position of its first push in the queue, and when that
+// note adds a group: the position of its first push in the queue, and when that
 // was put.
 func (r *recent) note(base uint64, at time.Time) {
 	r.groups[r.next] = recentGroup{base, at}

@@ -33,7 +33,7 @@ func (w *Writer) putLocked(r store.Record, delivery store.Delivery, pending *sto
 	return handleOf(i, position), nil
 }
 
-// Delete deletes a record from the queue, or else from the file, soon.
+// Delete deletes a record from the queue, or else from the medium, soon.
 func (w *Writer) Delete(_ store.Address, seq uint64, handle store.Handle, outcome store.Outcome) {
 	now := time.Now()
 	w.mu.Lock()

@@ -12,7 +12,7 @@ import (
 const (
 	// longestWait is how long a change may wait for which nobody waits.
 	longestWait = 10 * time.Millisecond
-	// markInterval is how old the highest numbers in the file may become while no record is
+	// markInterval is how old the highest numbers in the medium may become while no record is
 	// written, because all are acknowledged in time.
 	markInterval = time.Second
 )
@@ -50,7 +50,7 @@ type Writer struct {
 	changes   []*changes
 	jobs      []func()
 	highWater store.HighWater
-	saved     store.HighWater // in the file
+	saved     store.HighWater // in the medium
 	savedAt   time.Time
 	latency   latency
 	recent    recent
@@ -118,7 +118,7 @@ func (w *Writer) wakeLocked() {
 	}
 }
 
-// dueLocked returns when the next transaction is due, the zero time if there is nothing
+// dueLocked returns when the next group is due, the zero time if there is nothing
 // to write.
 func (w *Writer) dueLocked() (due time.Time) {
 	sooner := func(at time.Time) {
@@ -177,7 +177,7 @@ func (w *Writer) write() {
 	}
 }
 
-// await waits until a transaction is due, or somebody wants something of the file, and
+// await waits until a group is due, or somebody wants something of the medium, and
 // makes g the group that is to be written. closed says that no further ones follow.
 func (w *Writer) await(g *Group) (jobs []func(), closed bool) {
 	for {
@@ -218,7 +218,7 @@ func (w *Writer) takeLocked(g *Group, now time.Time) {
 	w.flushing, w.ordered = false, false
 }
 
-// noteSaved notes what is in the file now.
+// noteSaved notes what is in the medium now.
 func (w *Writer) noteSaved(g *Group) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
